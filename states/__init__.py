@@ -1,0 +1,1 @@
+"""What may happen next to a claim, class, notice, batch or ticket."""

@@ -1,0 +1,1 @@
+"""Command line, one module per family of commands; imports happen inside functions."""

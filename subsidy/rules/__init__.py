@@ -1,0 +1,1 @@
+"""Pure decisions: nothing here reads a clock, a database or a setting."""
