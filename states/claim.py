@@ -16,10 +16,22 @@ from states import claim_guards as g
 from states.chart import Effects, Lifecycle, Test, compile_chart, edge, one_of
 
 CHART_VERSION = 1
-ROAD = (
-    "listed enrolled filed completed assessed certified result_publicised applied reviewed "
-    "approved grant_publicised payable paying paid"
-).split()
+ROAD = [
+    "listed",
+    "enrolled",
+    "filed",
+    "completed",
+    "assessed",
+    "certified",
+    "result_publicised",
+    "applied",
+    "reviewed",
+    "approved",
+    "grant_publicised",
+    "payable",
+    "paying",
+    "paid",
+]
 SIDE = ("correcting", "held", "objected", "bank_returned", "recovering")
 ENDS = ("paid", "counted", "rejected", "failed", "lapsed", "withdrawn", "recovered")
 CLOSED = ("paid", "counted", "rejected", "lapsed", "withdrawn", "recovered")
@@ -167,9 +179,7 @@ class ClaimChart(Lifecycle):
     skip_notice = edge(
         approved, payable, when=[g.next_is("payable"), *UNBLOCKED], effects=does.SKIP_NOTICE
     )
-    count = edge(
-        approved, counted, when=[g.next_is("counted")], effects=does.ended(on_road=True)
-    )
+    count = edge(approved, counted, when=[g.next_is("counted")], effects=does.ended(on_road=True))
     order = edge(
         payable,
         paying,
@@ -260,9 +270,7 @@ class ClaimChart(Lifecycle):
         ],
         rejected,
         effects=does.ended(on_road=True, tells="claim_refused"),
-    ) | edge(
-        [correcting, held], rejected, effects=does.ended(on_road=False, tells="claim_refused")
-    )
+    ) | edge([correcting, held], rejected, effects=does.ended(on_road=False, tells="claim_refused"))
     lapse = edge(
         [assessed, certified, result_publicised],
         lapsed,

@@ -60,9 +60,7 @@ APPROVE = Effects(
         Post("budget", "approved", "amount_fen"),
     ),
 )
-PUBLICISE_GRANT = Effects(
-    sets={"notice_last_day": Given("notice_last_day")}, closes=("publicity",)
-)
+PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("publicity",))
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
     sets={"notice_last_day": Given("notice_last_day")},
@@ -116,9 +114,7 @@ OBJECT = Effects(
     opens=(("objection", "today"),),
     tells=(Tell("objection_received", "provider"),),
 )
-REFUSE_OBJECTION = Effects(
-    closes=("objection",), tells=(Tell("objection_decided", "provider"),)
-)
+REFUSE_OBJECTION = Effects(closes=("objection",), tells=(Tell("objection_decided", "provider"),))
 BACK_TO_REVIEW = Effects(
     sets={
         "levels_left": Column("levels"),

@@ -1,5 +1,6 @@
 """Every table. Importing this module makes the metadata complete, for migrations and tests."""
 
+from states.chart import FAR
 from subsidy.records.tables.access import (
     Account,
     FlowReport,
@@ -39,7 +40,7 @@ from subsidy.records.tables.notices import NoticeLine, Objection, PublicNotice
 from subsidy.records.tables.people import FullView, GroupEvidence, Person
 from subsidy.records.tables.places import Area, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
-from subsidy.records.tables.types import FAR, METADATA
+from subsidy.records.tables.types import METADATA
 
 __all__ = [
     "FAR",

@@ -8,9 +8,15 @@ from sqlmodel import Field, SQLModel
 from states.payment_batch import PAYMENT_BATCH
 from subsidy.records.tables.types import BIG_KEY, Instant, fen, key, moment, one_of
 
-STAGES = (
-    "budget reserved approved ordered paid returned recovered".split()  # an account is fund:area:stage
-)
+STAGES = [
+    "budget",
+    "reserved",
+    "approved",
+    "ordered",
+    "paid",
+    "returned",
+    "recovered",
+]  # an account is fund:area:stage
 
 
 class LedgerEntry(SQLModel, table=True):

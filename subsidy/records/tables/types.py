@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Table,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -76,6 +85,13 @@ def micros(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table behind a mapped class: bulk statements on it skip the ORM's bookkeeping."""
+    table = model.__table__  # type: ignore[attr-defined]
+    assert isinstance(table, Table)
+    return table
+
+
 def key() -> Any:
     """A row's own number."""
     return Field(default=None, primary_key=True, sa_type=BIG_KEY)
@@ -100,6 +116,3 @@ def one_of(column: str, values: Iterable[str], name: str | None = None) -> Check
     """A CHECK that a text column holds one of `values`."""
     listed = ", ".join(f"'{v}'" for v in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
-
-
-__all__ = ["FAR", "METADATA", "Instant", "UTCDateTime", "date", "far_date", "fen", "key"]
