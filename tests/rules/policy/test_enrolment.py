@@ -83,6 +83,39 @@ def test_an_unknown_group_is_shown_at_the_group_and_waits(check: Check) -> None:
     assert (finding.effect, finding.column) == ("hold", "group")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "企业职工", "农村转移就业劳动者", "两后生", "失业人员", "退役军人", "就业困难人员",
+        "就业困难人员（残疾人）", "高校毕业生（毕业2年以内）", "职业农民", "建档立卡低收入农户家庭劳动力",
+    ],
+)  # fmt: skip
+def test_every_group_of_the_plan_is_accepted_with_its_proof(check: Check, name: str) -> None:
+    person = replace(PERSON, group=name, group_proved_on=date(2020, 9, 1))
+    assert check(person, replace(CLASS, category="")) == {}
+
+
+@pytest.mark.parametrize(
+    ("category", "fits", "others"),
+    [
+        ("employment_skill", "veteran", "enterprise_employee"),
+        ("upgrade", "enterprise_employee", "unemployed"),
+        ("job_transfer", "enterprise_employee", "farmer"),
+        ("high_skill", "enterprise_employee", "unemployed"),
+        ("safety", "enterprise_employee", "unemployed"),
+        ("farmer_upgrade", "low_income_rural", "enterprise_employee"),
+        ("start_up", "veteran", None),
+    ],
+)
+def test_each_category_is_meant_for_its_own_groups(
+    check: Check, category: str, fits: str, others: str | None
+) -> None:
+    training = replace(CLASS, category=category)
+    assert check(replace(PERSON, group=fits), training) == {}
+    if others is not None:
+        assert check(replace(PERSON, group=others), training)["E206"].effect == "hold"
+
+
 def test_a_proof_after_the_class_start_is_refused_with_the_clause(check: Check) -> None:
     finding = check(replace(PERSON, group="disabled", group_proved_on=date(2020, 10, 13)))["E204"]
     assert (finding.effect, finding.clause, finding.column) == ("refuse", "二", "group")

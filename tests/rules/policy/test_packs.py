@@ -87,9 +87,7 @@ def test_a_faulty_pack_is_refused_with_file_line_key_and_remedy(
 ) -> None:
     with pytest.raises(PolicyError) as caught:
         edited(old, new)
-    fault = next(
-        fault for fault in caught.value.faults if key in fault.key and what in fault.what
-    )
+    fault = next(fault for fault in caught.value.faults if key in fault.key and what in fault.what)
     assert fault.file.endswith("policies/hangzhou.yaml")
     assert fault.line > 0
     assert fault.remedy
