@@ -148,6 +148,8 @@ def _digits(_column: Column) -> Callable[[object], str]:
 
 
 def _digits_of_text(raw: str) -> str:
+    if raw.isascii() and raw.isdigit():
+        return raw
     text = unicodedata.normalize("NFKC", plain_text(raw))
     if (quoted := _QUOTED_DIGITS.fullmatch(text)) is not None:
         text = quoted[1]
