@@ -1,0 +1,332 @@
+"""The life of a claim, declared once.
+
+The road runs `listed` → … → `paid`; which of its stages a claim visits, and in which order, is its own
+(`next_stage`), as its city's pack says. Beside the road a claim may wait (`correcting`, `held`,
+`objected`, `bank_returned`); `resume_to` remembers where it comes back to. Every end can be reopened or
+recovered by a decision, so none is final for the library; `ENDS` names them.
+"""
+
+from __future__ import annotations
+
+from statemachine import State
+from statemachine.transition_list import TransitionList
+
+from states import claim_effects as does
+from states import claim_guards as g
+from states.chart import Effects, Lifecycle, Test, compile_chart, edge, one_of
+
+CHART_VERSION = 1
+ROAD = [
+    "listed",
+    "enrolled",
+    "filed",
+    "completed",
+    "assessed",
+    "certified",
+    "result_publicised",
+    "applied",
+    "reviewed",
+    "approved",
+    "grant_publicised",
+    "payable",
+    "paying",
+    "paid",
+]
+SIDE = ("correcting", "held", "objected", "bank_returned", "recovering")
+ENDS = ("paid", "counted", "rejected", "failed", "lapsed", "withdrawn", "recovered")
+CLOSED = ("paid", "counted", "rejected", "lapsed", "withdrawn", "recovered")
+"""States whose rows leave the moving table. A failed trainee may resit, so `failed` stays."""
+
+UNBLOCKED = (g.nothing_blocks_it,)
+DECIDABLE: tuple[Test, ...] = (
+    g.nothing_blocks_it,
+    g.the_policy_is_complete,
+    g.decision_is_current,
+    g.certificate_is_registered,
+)
+AT_REVIEW = (
+    "applied",
+    "reviewed",
+    "approved",
+    "grant_publicised",
+    "payable",
+)
+
+
+def back(source: State, effects: Effects, *extra: Test, **targets: State) -> TransitionList:
+    """One arrow to each state a claim may have stepped aside from, open only to that one."""
+    arrows = TransitionList()
+    for name, target in targets.items():
+        arrows = arrows | edge(source, target, when=[g.resumes_at(name), *extra], effects=effects)
+    return arrows
+
+
+class ClaimChart(Lifecycle):
+    """States and arrows of one claim: a payment decision for one person, class or programme."""
+
+    listed = State("目录已公布", initial=True)
+    enrolled = State("已报名")
+    filed = State("已备案")
+    completed = State("已结业")
+    assessed = State("已考核")
+    certified = State("证书已登记")
+    result_publicised = State("结果公示")
+    applied = State("已申领")
+    reviewed = State("审核中")
+    approved = State("已审批")
+    grant_publicised = State("拟拨付公示")
+    payable = State("待拨付")
+    paying = State("拨付中")
+    paid = State("已拨付")
+    correcting = State("补正")
+    held = State("挂起")
+    objected = State("异议处理")
+    bank_returned = State("退汇")
+    recovering = State("追回中")
+    counted = State("只计数")
+    rejected = State("不予补贴")
+    failed = State("考核不合格")
+    lapsed = State("逾期")
+    withdrawn = State("撤回")
+    recovered = State("已追回", final=True)
+
+    # The road.
+    enrol = edge(listed, enrolled, when=[g.next_is("enrolled")])
+    file = edge(
+        enrolled,
+        filed,
+        when=[g.next_is("filed"), *UNBLOCKED, g.class_may_start],
+        effects=does.FILE,
+    )
+    complete = edge(
+        filed,
+        completed,
+        when=[g.next_is("completed"), *UNBLOCKED, g.class_has_ended],
+        effects=does.COMPLETE,
+    )
+    pass_assessment = edge([completed, failed], assessed, when=[g.next_is("assessed"), *UNBLOCKED])
+    fail_assessment = edge(
+        [completed, failed], failed, when=[g.next_is("assessed"), *UNBLOCKED], effects=does.FAIL
+    )
+    issue_certificate = edge(
+        assessed,
+        assessed,
+        when=[g.next_is("certified")],
+        effects=does.ISSUE_CERTIFICATE,
+    ) | edge(
+        applied,
+        applied,
+        unless=[g.certificate_is_registered],
+        effects=does.ISSUE_CERTIFICATE,
+    )
+    certify = edge(
+        assessed, certified, when=[g.next_is("certified"), *UNBLOCKED], effects=does.CERTIFY
+    )
+    attach_certificate = edge(applied, applied, effects=does.CERTIFY) | edge(
+        correcting, correcting, effects=does.CERTIFY
+    )
+    publicise_result = edge(
+        [assessed, certified],
+        result_publicised,
+        when=[g.next_is("result_publicised"), *UNBLOCKED],
+        effects=does.PUBLICISE_RESULT,
+    )
+    apply = (
+        edge(
+            [listed, filed, completed, assessed, certified],
+            applied,
+            when=[g.next_is("applied"), *UNBLOCKED],
+            effects=does.APPLY,
+        )
+        | edge(
+            assessed,
+            applied,
+            when=[g.early_is("applied"), *UNBLOCKED],
+            unless=[g.next_is("applied")],
+            effects=does.APPLY,
+        )
+        | edge(
+            result_publicised,
+            applied,
+            when=[g.next_is("applied"), *UNBLOCKED, g.notice_is_over],
+            effects=does.APPLY,
+        )
+    )
+    review = edge(
+        [reviewed, applied],
+        reviewed,
+        when=[g.another_level_follows, *DECIDABLE],
+        effects=does.REVIEW,
+    )
+    approve = edge(
+        [applied, reviewed],
+        approved,
+        when=[g.this_is_the_last_level, *DECIDABLE],
+        effects=does.APPROVE,
+    )
+    publicise_grant = edge(
+        approved,
+        grant_publicised,
+        when=[g.next_is("grant_publicised"), *UNBLOCKED],
+        effects=does.PUBLICISE_GRANT,
+    )
+    clear_notice = edge(
+        grant_publicised,
+        payable,
+        when=[g.notice_is_over, *UNBLOCKED],
+        effects=does.CLEAR_NOTICE,
+    )
+    skip_notice = edge(
+        approved, payable, when=[g.next_is("payable"), *UNBLOCKED], effects=does.SKIP_NOTICE
+    )
+    count = edge(approved, counted, when=[g.next_is("counted")], effects=does.ended(on_road=True))
+    order = edge(
+        payable,
+        paying,
+        when=[g.pack_may_pay, g.something_is_due, *UNBLOCKED, g.notice_is_over],
+        effects=does.ORDER,
+    )
+    settle = edge(paying, paid, effects=does.SETTLE)
+
+    # The bank sends it back, and it goes out once more.
+    bank_return = edge(paying, bank_returned, effects=does.returned_from("ordered")) | edge(
+        paid, bank_returned, effects=does.returned_from("paid")
+    )
+    reissue = edge(bank_returned, payable, when=UNBLOCKED, effects=does.REISSUE)
+
+    # The applicant's turn, and one level down.
+    send_back = edge([applied, reviewed], correcting, effects=does.SEND_BACK)
+    resubmit = back(correcting, does.RESUBMIT, applied=applied, reviewed=reviewed)
+    send_down = (
+        edge(
+            reviewed,
+            reviewed,
+            when=[g.a_level_was_passed_before],
+            effects=does.send_down(opens="approval", approved=False),
+        )
+        | edge(
+            reviewed,
+            applied,
+            unless=[g.a_level_was_passed_before],
+            effects=does.send_down(opens="review", approved=False),
+        )
+        | edge(
+            approved,
+            reviewed,
+            when=[g.a_level_was_passed_before],
+            effects=does.send_down(opens="approval", approved=True),
+        )
+        | edge(
+            approved,
+            applied,
+            unless=[g.a_level_was_passed_before],
+            effects=does.send_down(opens="review", approved=True),
+        )
+    )
+
+    # Off the road, and back to where it stood.
+    hold = edge(
+        [
+            *(enrolled, filed, completed, failed, assessed, certified, result_publicised),
+            *(applied, reviewed, approved, grant_publicised, payable),
+        ],
+        held,
+        effects=does.STEP_ASIDE,
+    )
+    release = back(
+        held,
+        Effects(),
+        g.nothing_blocks_it,
+        enrolled=enrolled,
+        filed=filed,
+        completed=completed,
+        failed=failed,
+        assessed=assessed,
+        certified=certified,
+        result_publicised=result_publicised,
+        applied=applied,
+        reviewed=reviewed,
+        approved=approved,
+        grant_publicised=grant_publicised,
+        payable=payable,
+    )
+    object_to = edge([result_publicised, grant_publicised], objected, effects=does.OBJECT)
+    refuse_objection = back(
+        objected,
+        does.REFUSE_OBJECTION,
+        result_publicised=result_publicised,
+        grant_publicised=grant_publicised,
+    )
+    uphold_objection = edge(
+        objected, rejected, effects=does.ended(on_road=False, tells="claim_refused")
+    )
+    return_to_review = edge(objected, applied, effects=does.BACK_TO_REVIEW)
+
+    # Ends.
+    reject = edge(
+        [
+            *(enrolled, filed, completed, assessed, certified, result_publicised),
+            *(applied, reviewed, approved, grant_publicised, payable),
+        ],
+        rejected,
+        effects=does.ended(on_road=True, tells="claim_refused"),
+    ) | edge([correcting, held], rejected, effects=does.ended(on_road=False, tells="claim_refused"))
+    lapse = edge(
+        [assessed, certified, result_publicised],
+        lapsed,
+        when=[g.window_is_over],
+        effects=does.ended(on_road=True, tells="deadline_missed"),
+    ) | edge(
+        [correcting, held],
+        lapsed,
+        when=[g.window_is_over],
+        effects=does.ended(on_road=False, tells="deadline_missed"),
+    )
+    withdraw = edge(
+        [
+            *(listed, enrolled, filed, completed, failed, assessed, certified),
+            *(result_publicised, applied, reviewed, approved, grant_publicised, payable),
+        ],
+        withdrawn,
+        effects=does.ended(on_road=True),
+    ) | edge([correcting, held, objected], withdrawn, effects=does.ended(on_road=False))
+    start_recovery = edge(paid, recovering, effects=does.START_RECOVERY)
+    finish_recovery = edge(recovering, recovered, effects=does.FINISH_RECOVERY)
+    drop_recovery = edge(recovering, paid, effects=does.DROP_RECOVERY)
+    reopen = (
+        edge([rejected, lapsed, withdrawn], enrolled, when=[g.resumes_at("enrolled")])
+        | edge(
+            [rejected, lapsed, withdrawn],
+            filed,
+            when=[g.resumes_at("filed")],
+            effects=does.REOPEN_EARLY,
+        )
+        | edge(
+            [rejected, lapsed, withdrawn],
+            completed,
+            when=[g.resumes_at("completed")],
+            effects=does.REOPEN_EARLY,
+        )
+        | edge(
+            [rejected, lapsed, withdrawn],
+            assessed,
+            when=[g.resumes_at("assessed")],
+            effects=does.REOPEN_EARLY,
+        )
+        | edge(
+            [rejected, lapsed, withdrawn],
+            certified,
+            when=[g.resumes_at("certified")],
+            effects=does.REOPEN_EARLY,
+        )
+        | edge(
+            [rejected, lapsed, withdrawn],
+            applied,
+            when=[one_of("resume_to", AT_REVIEW)],
+            effects=does.REOPEN_AT_REVIEW,
+        )
+        | edge(counted, applied, effects=does.REOPEN_AT_REVIEW)
+    )
+
+
+CLAIM = compile_chart(ClaimChart, name="claim", version=CHART_VERSION, ends=ENDS)

@@ -1,0 +1,91 @@
+"""Every table. Importing this module makes the metadata complete, for migrations and tests."""
+
+from states.chart import FAR
+from subsidy.records.tables.access import (
+    Account,
+    FlowReport,
+    Grant,
+    ImportedFile,
+    LoginSession,
+    Setting,
+)
+from subsidy.records.tables.catalogue import Agreement, CatalogueItem, Provider
+from subsidy.records.tables.claims import (
+    Claim,
+    ClaimClosed,
+    ClaimProgress,
+    Decision,
+    Entitlement,
+    ReviewAct,
+)
+from subsidy.records.tables.classes import (
+    Assessment,
+    Attendance,
+    Certificate,
+    ClassChange,
+    Enrolment,
+    TrainingClass,
+)
+from subsidy.records.tables.deadlines import ClockEntry, Deadline
+from subsidy.records.tables.history import ClaimHistory, Seal, SubjectHistory, SweepWindow
+from subsidy.records.tables.messages import Outbox
+from subsidy.records.tables.money import (
+    BankFile,
+    LedgerEntry,
+    PaymentBatch,
+    PaymentItem,
+    PaymentLine,
+)
+from subsidy.records.tables.notices import NoticeLine, Objection, PublicNotice
+from subsidy.records.tables.people import FullView, GroupEvidence, Person
+from subsidy.records.tables.places import Area, Road, WindowRule
+from subsidy.records.tables.tickets import Ticket
+from subsidy.records.tables.types import METADATA
+
+__all__ = [
+    "FAR",
+    "METADATA",
+    "Account",
+    "Agreement",
+    "Area",
+    "Assessment",
+    "Attendance",
+    "BankFile",
+    "CatalogueItem",
+    "Certificate",
+    "Claim",
+    "ClaimClosed",
+    "ClaimHistory",
+    "ClaimProgress",
+    "ClassChange",
+    "ClockEntry",
+    "Deadline",
+    "Decision",
+    "Enrolment",
+    "Entitlement",
+    "FlowReport",
+    "FullView",
+    "Grant",
+    "GroupEvidence",
+    "ImportedFile",
+    "LedgerEntry",
+    "LoginSession",
+    "NoticeLine",
+    "Objection",
+    "Outbox",
+    "PaymentBatch",
+    "PaymentItem",
+    "PaymentLine",
+    "Person",
+    "Provider",
+    "PublicNotice",
+    "ReviewAct",
+    "Road",
+    "Seal",
+    "Setting",
+    "SubjectHistory",
+    "SweepWindow",
+    "Ticket",
+    "TrainingClass",
+    "WindowRule",
+]

@@ -1,0 +1,85 @@
+"""Public notices: an exact list with its hash, and objections to single lines."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from states.notice import NOTICE
+from subsidy.records.tables.types import BIG_KEY, fen, key, moment, one_of
+
+
+class PublicNotice(SQLModel, table=True):
+    """One notice of results or grants. `last_day` is inclusive; the next step opens after it."""
+
+    __tablename__ = "public_notice"
+    __table_args__ = (UniqueConstraint("city", "number"), one_of("state", NOTICE.labels))
+
+    id: int | None = key()
+    city: str
+    number: str
+    kind: str
+    """result or grant."""
+    area_id: int = Field(foreign_key="area.id")
+    office: str = ""
+    contact: str = ""
+    posted_on: date | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    opens_on: date | None = None
+    calendar_version: str = ""
+    clause: str = ""
+    assumed: str = ""
+    list_hash: str = ""
+    state: str = NOTICE.initial
+    version: int = 0
+
+
+class NoticeLine(SQLModel, table=True):
+    """One claim in a notice, masked as it was shown."""
+
+    __tablename__ = "notice_line"
+    __table_args__ = (UniqueConstraint("notice_id", "claim_id"),)
+
+    id: int | None = key()
+    city: str
+    notice_id: int = Field(foreign_key="public_notice.id")
+    claim_id: int = Field(foreign_key="claim.id", index=True, sa_type=BIG_KEY)
+    position: int
+    masked_name: str
+    masked_id: str
+    title: str
+    level: str = ""
+    amount_fen: int = fen()
+    payee: str = ""
+    last_day: date
+    """Of this line: later than the notice's where a correction restarted it."""
+    status: str = "shown"
+    """shown, objected or removed."""
+
+
+class Objection(SQLModel, table=True):
+    """An objection to one line. The objector's words and contact are sealed."""
+
+    __table_args__ = (
+        UniqueConstraint("city", "receipt"),
+        Index("ix_objection_claim", "claim_id"),
+    )
+
+    id: int | None = key()
+    city: str
+    receipt: str
+    notice_id: int = Field(foreign_key="public_notice.id")
+    claim_id: int = Field(foreign_key="claim.id", sa_type=BIG_KEY)
+    received_at: datetime = moment()
+    received_on: date
+    channel: str
+    """page or counter."""
+    words_sealed: bytes
+    contact_sealed: bytes | None = None
+    key_version: int = 1
+    outcome: str = ""
+    """Empty while open; upheld, refused or review."""
+    reasons: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None

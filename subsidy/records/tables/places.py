@@ -1,0 +1,62 @@
+"""Areas (districts of a city), and roads: how one track runs for claims of one route."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from subsidy.records.tables.types import key
+
+
+class Area(SQLModel, table=True):
+    """A district or town that handles claims; the city itself is an area too (its bureau)."""
+
+    __table_args__ = (UniqueConstraint("city", "code"),)
+
+    id: int | None = key()
+    city: str
+    code: str
+    """Division id of config/divisions, e.g. `hz-xiaoshan`; the city's own row has the city's id."""
+    name: str
+    is_city: bool = False
+
+
+class Road(SQLModel, table=True):
+    """One version of a track's order of stages for one route, as the pack had it."""
+
+    __table_args__ = (UniqueConstraint("city", "pack_version", "track", "route"),)
+
+    id: int | None = key()
+    city: str
+    track: str
+    route: str
+    pack_version: str
+    stages: str
+    """Stages in order, separated by blanks."""
+    levels: int = 0
+    """Levels of review and approval; 0 while the pack leaves them unset."""
+    early: str = ""
+    """`assessed>applied` where an application may come before the certificate."""
+    needs_notice: bool = True
+    fund: str = ""
+    unit: str = "person"
+
+
+class WindowRule(SQLModel, table=True):
+    """The rule behind deadlines: one window of one road, so that a deadline row stays small."""
+
+    __tablename__ = "window_rule"
+    __table_args__ = (UniqueConstraint("road_id", "name"),)
+
+    id: int | None = key()
+    city: str
+    road_id: int = Field(foreign_key="road.id")
+    name: str
+    n: int
+    unit: str
+    direction: str
+    clause: str
+    document: str
+    assumed: str = ""
+    at_end: str = "remind"
+    """What happens at the end, separated by blanks: remind, ticket, block, lapse, leader."""
+    remind_at: str = "3 1"
+    """Working days before the end on which a reminder goes out, separated by blanks."""
