@@ -42,8 +42,9 @@ def check_enrolment(
     """Everything wrong with one roster row; an empty list lets the row in.
 
     `history` holds the person's other claims, `earlier` the normalised ID numbers of the rows
-    above, `registers` the answers of outside registers (None: they were not asked yet). `effect` refuse keeps the row out, hold and warn let it in with a remark; `column` is
-    one of id_number, name, birth_date, group. Texts never repeat the number or the name.
+    above, `registers` the answers of outside registers (None: they were not asked yet). `effect`
+    refuse keeps the row out, hold and warn let it in with a remark; `column` is one of id_number,
+    name, birth_date, group. Texts never repeat the number or the name.
     """
     out = Verdicts(pack)
     real_name = _real_name_source(pack.tracks[track])
