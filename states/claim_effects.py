@@ -53,18 +53,18 @@ APPROVE = Effects(
         "approved_fen": Column("amount_fen"),
     },
     closes=("review", "approval"),
-    opens=(("publicity", "today"),),
+    opens=(("notice_posting", "today"),),
     tells=(Tell("claim_approved", "provider"),),
     posts=(
         Post("reserved", "budget", "reserved_fen"),
         Post("budget", "approved", "amount_fen"),
     ),
 )
-PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("publicity",))
+PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",))
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
     sets={"notice_last_day": Given("notice_last_day")},
-    closes=("publicity",),
+    closes=("notice_posting",),
     opens=(("payment", "today"),),
 )
 ORDER = Effects(posts=(Post("approved", "ordered", "approved_fen"),))
@@ -103,7 +103,7 @@ def send_down(*, opens: str, approved: bool) -> Effects:
         return Effects(sets=sets, closes=("review", "approval"), opens=((opens, "today"),))
     return Effects(
         sets={**sets, "approved_fen": Const(0), "reserved_fen": Column("approved_fen")},
-        closes=("publicity",),
+        closes=("notice_posting",),
         opens=((opens, "today"),),
         posts=(Post("approved", "reserved", "approved_fen"),),
     )
