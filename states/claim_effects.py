@@ -4,7 +4,12 @@ Money columns of a claim, in fen: `planned_fen` (expected at filing), `reserved_
 now), `amount_fen` (decided), `approved_fen` (approved and not given back). Posts of zero are not written.
 """
 
+from datetime import date
+
 from states.chart import FAR, Column, Const, Effects, Given, Plus, Post, Source, Tell
+
+NO_NOTICE = date(1970, 1, 1)
+"""The last day of a notice that a road does not ask for: it is always over."""
 
 GIVE_BACK = (Post("reserved", "budget", "reserved_fen"), Post("approved", "budget", "approved_fen"))
 NO_MONEY = {"reserved_fen": Const(0), "approved_fen": Const(0), "lapses_after": Const(FAR)}
@@ -63,7 +68,7 @@ APPROVE = Effects(
 PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",))
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
-    sets={"notice_last_day": Given("notice_last_day")},
+    sets={"notice_last_day": Const(NO_NOTICE)},
     closes=("notice_posting",),
     opens=(("payment", "today"),),
 )
