@@ -15,7 +15,6 @@ from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.term import claim_term, governing_source
 from subsidy.rules.eligibility import check_claim
 from subsidy.rules.facts import Facts, Override
-from subsidy.rules.packs.values import Value
 from subsidy.rules.policy import Pack
 from subsidy.rules.routing import Routing, routing_of
 from subsidy.rules.verdict import NO_CLAUSE, Decision, source_of
@@ -95,9 +94,7 @@ def _anchor(facts: Facts, pack: Pack, out: Verdicts) -> date | None:
     else:
         day = facts.training.starts or issued
     if event.unset:
-        where = f"{event.clause}，{event.document}" if event.clause else event.why
-        means = pack.dated["deciding_event"].means
-        out.add("E604", "gap", source_of(event), key=event.key, means=means, where=where)
+        out.open_value(event, means=pack.dated["deciding_event"].means)
     if day is None:
         out.add("E608", "gap", governing_source(pack))
     else:
@@ -114,7 +111,7 @@ def _note_routing(case: Case, routing: Routing, out: Verdicts) -> None:
     out.step("办理路径", routing.route.value, on=case.anchor, source=source_of(routing.route))
     for value in (routing.pays, routing.levels):
         if value is not None and value.unset:
-            _open_value(case, out, value)
+            out.open_value(value, means=case.pack.dated[value.key].means)
     if routing.pays is not None and not routing.pays.unset:
         out.step("拨付单位", routing.pays.value, on=case.anchor, source=source_of(routing.pays))
     if routing.level_list and routing.levels is not None:
@@ -125,16 +122,10 @@ def _note_routing(case: Case, routing: Routing, out: Verdicts) -> None:
 def _settled(case: Case, out: Verdicts, name: str, means: str) -> str | None:
     value = case.track.value(name, on=case.anchor)
     if value.unset:
-        _open_value(case, out, value)
+        out.open_value(value, means=means)
         return None
     out.step(means, value.value, on=case.anchor, source=source_of(value))
     return str(value.value)
-
-
-def _open_value(case: Case, out: Verdicts, value: Value) -> None:
-    where = f"{value.clause}，{value.document}" if value.clause else value.why
-    means = case.pack.dated[value.key].means
-    out.add("E604", "gap", source_of(value), key=value.key, means=means, where=where)
 
 
 def _apply_overrides(overrides: tuple[Override, ...], pack: Pack, out: Verdicts) -> None:

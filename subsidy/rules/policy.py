@@ -110,6 +110,10 @@ class Track:
         """The window as it stood on `on` (the day that selects the rules)."""
         return self._window(name, on)
 
+    def window_value(self, name: str, *, on: date) -> Value:
+        """The length of a window as a dated value, with its source."""
+        return self.dated[self._window_specs[name][0]].on(on)
+
     def window_means(self, name: str) -> str:
         """What a window is called, in Chinese."""
         return self._window_specs[name][1].means
@@ -293,22 +297,34 @@ def load_pack(path: Path, *, settings: Path | None = None, exceptions: Path | No
     return _pack(spec, table.dated, _hash(content), load_exceptions(_book_path(path, exceptions)))
 
 
-def load_packs(config: Path) -> dict[str, Pack]:
+def load_packs(config: Path, *overrides: Path) -> dict[str, Pack]:
     """Every city's pack in `config/policies` with `config/settings/<city>.yaml` where present.
 
-    Raises PolicyError with the faults of all files together.
+    A file in a later folder replaces the one of the same name: the bureau's own before the
+    shipped. Raises PolicyError with the faults of all files together.
     """
+    folders = (config, *overrides)
     packs: dict[str, Pack] = {}
     faults: list[Fault] = []
-    for path in sorted((config / "policies").glob("*.yaml")):
-        settings = config / "settings" / path.name
+    settings = _newest("settings", folders)
+    exceptions = _newest_file("exceptions.yaml", folders)
+    for name, path in sorted(_newest("policies", folders).items()):
         try:
-            packs[path.stem] = load_pack(path, settings=settings if settings.exists() else None)
+            packs[path.stem] = load_pack(path, settings=settings.get(name), exceptions=exceptions)
         except PolicyError as error:
             faults += error.faults
     if faults:
         raise PolicyError(faults)
     return packs
+
+
+def _newest(kind: str, folders: Sequence[Path]) -> dict[str, Path]:
+    return {path.name: path for folder in folders for path in (folder / kind).glob("*.yaml")}
+
+
+def _newest_file(name: str, folders: Sequence[Path]) -> Path | None:
+    found = [folder / name for folder in folders if (folder / name).exists()]
+    return found[-1] if found else None
 
 
 def _pack(

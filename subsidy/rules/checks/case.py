@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from subsidy.rules.facts import Facts
+from subsidy.rules.packs.values import Value
 from subsidy.rules.policy import Pack, Track
 from subsidy.rules.verdict import Effect, FactValue, Finding, Source, Step, source_of
 from subsidy.rules.workdays import Calendar
@@ -56,6 +57,10 @@ class Verdicts:
         )
         self._list(effect).append(finding)
 
+    def open_value(self, value: Value, *, means: str) -> None:
+        """Record that nobody has settled `value`: the claim waits, nobody guesses."""
+        self.add("E604", "gap", source_of(value), key=value.key, means=means, where=value.open_at)
+
     def all(self) -> list[Finding]:
         return [*self.refusals, *self.gaps, *self.holds, *self.warnings]
 
@@ -80,8 +85,7 @@ def looked_up(case: Case, out: Verdicts, key: str, *, on: date | None = None) ->
     day = on or case.anchor
     value = dated.on(day)
     if value.unset:
-        where = f"{value.clause}，{value.document}" if value.clause else value.why
-        out.add("E604", "gap", source_of(value), key=key, means=dated.means, where=where)
+        out.open_value(value, means=dated.means)
         return None
     shown = value.value if isinstance(value.value, str | int | date) else str(value.value)
     out.step(dated.means, shown, on=day, source=source_of(value))

@@ -11,7 +11,7 @@ from subsidy.rules.checks.timing import filing_in_time, first_lawful_start
 from subsidy.rules.facts import TrainingFacts
 from subsidy.rules.policy import Pack
 from subsidy.rules.routing import route_of
-from subsidy.rules.verdict import NO_CLAUSE, Finding, Source, source_of
+from subsidy.rules.verdict import NO_CLAUSE, Finding, source_of
 from subsidy.rules.workdays import Calendar
 
 
@@ -29,6 +29,7 @@ def check_filing(
         return out.all()
     filing_term(pack, starts=training.starts, filed_on=filed_on, out=out)
     _district(training, pack, out)
+    _size(training, pack, out)
     filing_papers(training, plan, out, on=filed_on)
     filing_in_time(
         track=plan, starts=training.starts, filed_on=filed_on, calendar=calendar, out=out
@@ -46,11 +47,26 @@ def first_lawful_start_of(
     return first_lawful_start(window=window, filed_on=filed_on, calendar=calendar)
 
 
+def _size(training: TrainingFacts, pack: Pack, out: Verdicts) -> None:
+    if training.starts is None or "class_size_max" not in pack.dated:
+        return
+    limit = pack.value("class_size_max", on=training.starts)
+    if not limit.unset and training.head_count > limit.value:
+        source, count = source_of(limit), training.head_count
+        out.add("E516", "warn", source, column="head_count", count=count, limit=limit.value)
+
+
 def _district(training: TrainingFacts, pack: Pack, out: Verdicts) -> None:
     starts = training.starts
     if starts is None:
         return
     route = route_of(pack, district=training.district, on=starts)
     if route.unset:
-        source = source_of(route) if route.clause else Source("", "", None)
-        out.add("E606", "gap", source, column="district", district=training.district, on=starts)
+        out.add(
+            "E606",
+            "gap",
+            source_of(route),
+            column="district",
+            district=training.district,
+            on=starts,
+        )

@@ -11,7 +11,7 @@ from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.people import stage_source
 from subsidy.rules.deadlines import Window, due
 from subsidy.rules.policy import Track
-from subsidy.rules.verdict import Source, source_of
+from subsidy.rules.verdict import source_of
 from subsidy.rules.workdays import Calendar, DueDate
 
 ONE_DAY = timedelta(1)
@@ -110,11 +110,9 @@ def _last_day(
 ) -> DueDate | None:
     """The last lawful day; None and a gap when nobody has given the window a length."""
     if window.n is None:
-        means = track.window_means(window.name)
-        where = f"{window.clause}，{window.document}" if window.clause else "—"
-        source = Source(window.clause, window.document)
-        key = f"{track.code}.windows.{window.name}"
-        out.add("E604", "gap", source, key=key, means=means, where=where)
+        out.open_value(
+            track.window_value(window.name, on=anchor), means=track.window_means(window.name)
+        )
         return None
     last = due(window, anchor=anchor, calendar=calendar)
     out.step(track.window_means(window.name), last.on, on=anchor, source=source_of(window))

@@ -161,6 +161,8 @@ def _value(
     if not item.unset:
         try:
             value = _typed(entry.unit, item.value, entry.choices)
+            if ".windows." in f".{entry.key}" and value == 0:
+                raise ValueError("a window has at least one day")
         except ValueError as error:
             faults.append(source.fault(at, f"{error}.", "Correct the value."))
     return Value(

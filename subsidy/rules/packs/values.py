@@ -29,6 +29,12 @@ class Value:
     """For an unset value without a clause: what is missing."""
 
     @property
+    def open_at(self) -> str:
+        """For an unset value: the clause that leaves it open and what is missing."""
+        clause = f"{self.document} {self.clause}" if self.clause else ""
+        return "，".join(part for part in (clause, self.why) if part)
+
+    @property
     def has_clause(self) -> bool:
         """A clause in a document says it: only then may it refuse, lapse or lower money."""
         return not self.unset and self.assumed is None
