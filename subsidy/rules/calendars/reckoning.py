@@ -9,8 +9,6 @@ from subsidy.rules.calendars.statutory import FIRST_YEAR, LAST_YEAR, CalendarRea
 
 FAR = date(9999, 12, 31)
 """Stands for "never" in columns that must not be empty."""
-GROW_YEARS = 8
-"""Years added at a time when a question reaches past the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,19 @@ class Reckoning:
         self._provisional: dict[tuple[date, int], DueDate] = {}
 
     def holding(self, first: date, last: date) -> DayTable:
-        """Return a table that holds both days."""
+        """Return a table that holds both days; it doubles when a question reaches past it."""
         if not self.table.holds(first.toordinal(), last.toordinal()):
             if first.year < FIRST_YEAR or last.year > LAST_YEAR:
                 raise CalendarReachError(
                     f"{first} to {last} leaves the years {FIRST_YEAR} to {LAST_YEAR}, "
                     "whose festivals are known. Check the date and the number of days."
                 )
-            start = min(self.table.first_year, first.year - GROW_YEARS)
-            end = max(self.table.last_year, last.year + GROW_YEARS)
+            held = self.table.last_year - self.table.first_year
+            start, end = self.table.first_year, self.table.last_year
+            if first.year < start:
+                start = min(first.year, start - held)
+            if last.year > end:
+                end = max(last.year, end + held)
             self.table = DayTable(self.known, first_year=start, last_year=end)
         return self.table
 
