@@ -1,0 +1,90 @@
+"""`subsidy …`: the command line. It knows its families by name and loads one only to run it.
+
+Exit codes: 0 done; 1 some rows or cases were refused, the rest is done; 2 the command or its input
+cannot be used; 3 the surroundings are not ready (configuration, database, files).
+"""
+
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+EXIT_CODES = "Exit codes: 0 done, 1 some rows refused, 2 wrong usage or input, 3 not set up."
+
+
+class Family(NamedTuple):
+    """Where a family of commands lives, as `module:app`, and its one line of help."""
+
+    app: str
+    help: str
+
+
+FAMILIES: dict[str, Family] = {
+    "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
+    "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
+}
+
+
+class LazyFamily(TyperCommand):
+    """Stands in the list of commands for a family that is imported only when it is called."""
+
+    def __init__(self, name: str, family: Family) -> None:
+        """Show the table's line of help without importing anything."""
+        super().__init__(name, help=family.help, short_help=family.help)
+        self.app = family.app
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Import the family and let it parse and run its own arguments."""
+        module, _, attribute = self.app.partition(":")
+        family = typer.main.get_command(getattr(import_module(module), attribute))
+        return family.make_context(*args, **kwargs)
+
+
+class Families(TyperGroup):
+    """The top level: one entry for each row of FAMILIES, in alphabetical order."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all families."""
+        return sorted(FAMILIES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> LazyFamily | None:
+        """Return the stand-in of one family."""
+        family = FAMILIES.get(cmd_name)
+        return LazyFamily(cmd_name, family) if family else None
+
+
+app = typer.Typer(
+    cls=Families,
+    name="subsidy",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # its traces print local variables, so personal data
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from subsidy import __version__
+
+        typer.echo(f"subsidy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def subsidy(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Public vocational-training subsidies, from the published catalogue to the payment."""
+
+
+def main() -> None:
+    """Run the command line; the exit code is documented in `subsidy --help`."""
+    app()
