@@ -47,6 +47,10 @@ class Cast:
         number = crc32(key.encode()) % 100_000 + (100_000 if again else 0)
         return sample_unit(number, seed=self.story.seed)
 
+    def second_card(self, person: SamplePerson) -> str:
+        """The account a person hands in after the bank closed the first one."""
+        return sample_person(crc32(person.id_number.encode()) % 90_000, seed=-1).card
+
     def roster_sheet(self, part: ClassPart, *, wrong_check_digit: Sequence[int] = ()) -> bytes:
         """The roster as a provider types it; rows named get a wrong last digit of the ID number."""
         proved = (part.starts - timedelta(days=PROOF_DAYS_BEFORE)).isoformat()
