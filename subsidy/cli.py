@@ -29,6 +29,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
+    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
