@@ -21,6 +21,7 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
+    "bench": Family("subsidy.commands.bench:app", "Measure this machine and this version."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }
