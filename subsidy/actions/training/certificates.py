@@ -42,8 +42,6 @@ from subsidy.rules.verdict import NO_CLAUSE, Finding, Source, source_of
 
 KIND = "certificates"
 REGISTRARS = ("provider", "assessor", "clerk")
-SOURCES = {"direct_recognition": "direct"}
-"""Words of the sheet that the rules call otherwise."""
 LATE, DIFFERS = "E402", "E510"
 
 
@@ -217,7 +215,6 @@ class _Register:
 
     def _certificate(self, trainee: Trainee, values: Mapping[str, str]) -> Certificate:
         assert trainee.enrolment.id is not None
-        source = values.get("source") or "exam"
         return Certificate(
             city=self.row.city,
             enrolment_id=trainee.enrolment.id,
@@ -225,7 +222,7 @@ class _Register:
             number=normalised(values.get("certificate_number", "")),
             kind=self.item.certificate_kind,
             level=values.get("level") or self.item.level or "none",
-            source=SOURCES.get(source, source),
+            source=values.get("source") or "exam",
             issued_on=date.fromisoformat(values["issued_on"]),
             registered_on=self.act.today,
             registered_by=self.act.actor,
