@@ -22,6 +22,8 @@ class Family(NamedTuple):
 
 FAMILIES: dict[str, Family] = {
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
+    "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
+    "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }
 

@@ -1,0 +1,116 @@
+"""How often: the yearly number, the same occupation and level, other schemes, overlapping classes.
+
+Paid claims and those applied for earlier count; the order is that of filing, not of handling, so
+whoever is decided first, the same claims pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from subsidy.rules.checks.case import Case, Verdicts, looked_up
+from subsidy.rules.facts import PastClaim, TrainingFacts
+from subsidy.rules.packs.values import Value
+from subsidy.rules.policy import Pack
+from subsidy.rules.verdict import NO_CLAUSE, source_of
+
+NEVER = date.max
+
+
+def within_yearly_limit(case: Case, out: Verdicts) -> None:
+    """At most so many subsidies a year, in principle (an exception may be recorded)."""
+    if not case.track.spec.counts_towards_limits or "yearly_limit" not in case.pack.dated:
+        return
+    if looked_up(case, out, "yearly_limit") is None:
+        return
+    basis = looked_up(case, out, "yearly_limit_basis")
+    own = case.facts.applied_on if basis == "applied_on" else case.facts.training.ends
+    if basis is None or own is None:
+        return
+    limit = case.pack.value("yearly_limit", on=case.anchor)
+    count = count_in_year(ahead_of(case), year=own.year, basis=str(basis))
+    if count >= limit.value:
+        out.add("E301", "refuse", source_of(limit), year=own.year, count=count, limit=limit.value)
+
+
+def not_subsidised_before(case: Case, out: Verdicts) -> None:
+    """The same occupation (or project) at the same level is never subsidised twice."""
+    if "repeat_refused" not in case.pack.dated:
+        return
+    rule = case.pack.value("repeat_refused", on=case.anchor)
+    if rule.unset or not rule.value:
+        return
+    if any(is_repeat(item, case.facts.training) for item in ahead_of(case)):
+        out.add("E302", "refuse", source_of(rule))
+
+
+def within_later_total(case: Case, out: Verdicts) -> None:
+    """A later national rule counts all subsidies of a person: shown, nothing more."""
+    dated = case.pack.dated.get("lifetime_limit")
+    limit = dated.on(case.anchor) if dated is not None else None
+    if limit is None or limit.unset:
+        return
+    count = len(ahead_of(case))
+    if count >= limit.value:
+        out.add("E303", "warn", source_of(limit), count=count, limit=limit.value)
+
+
+def not_in_two_classes(case: Case, out: Verdicts) -> None:
+    """Two classes on the same days: no clause, but somebody has to look."""
+    other = overlapping(case.facts.history, case.facts.training)
+    if other is not None:
+        out.add("E305", "hold", NO_CLAUSE, starts=other.starts, ends=other.ends)
+
+
+def ahead_of(case: Case) -> list[PastClaim]:
+    """Claims that count before this one: paid ones, and pending ones filed earlier."""
+    own = _order(case.facts.applied_on, case.facts.order, case.facts.claim)
+    return [
+        item
+        for item in case.facts.history
+        if item.counts
+        and (
+            item.status == "paid"
+            or (item.status == "pending" and _order(item.applied_on, item.order, item.ref) < own)
+        )
+    ]
+
+
+def count_in_year(claims: Iterable[PastClaim], *, year: int, basis: str) -> int:
+    """How many of the claims fall in a calendar year, by end of training or by application."""
+    days = (item.applied_on if basis == "applied_on" else item.ends for item in claims)
+    return sum(1 for day in days if day is not None and day.year == year)
+
+
+def is_repeat(item: PastClaim, training: TrainingFacts) -> bool:
+    """Same internal occupation or same project, at the same level."""
+    project = training.project.ref if training.project is not None else ""
+    same_project = bool(project) and item.project == project
+    same_occupation = bool(training.occupation) and item.occupation == training.occupation
+    return item.level == training.level and (same_project or same_occupation)
+
+
+def overlapping(history: Iterable[PastClaim], training: TrainingFacts) -> PastClaim | None:
+    """The first other claim whose class shares a day with this one."""
+    starts, ends = training.starts, training.ends
+    if starts is None or ends is None:
+        return None
+    for item in history:
+        if item.status not in ("paid", "pending") or item.starts is None or item.ends is None:
+            continue
+        if item.starts <= ends and starts <= item.ends:
+            return item
+    return None
+
+
+def yearly_limit_of(pack: Pack, *, on: date) -> tuple[Value, str] | None:
+    """The yearly limit and the day it goes by; None where either is unset."""
+    if "yearly_limit" not in pack.dated:
+        return None
+    limit, basis = pack.value("yearly_limit", on=on), pack.value("yearly_limit_basis", on=on)
+    return None if limit.unset or basis.unset else (limit, str(basis.value))
+
+
+def _order(applied_on: date | None, order: int, ref: str) -> tuple[date, int, str]:
+    return (applied_on or NEVER, order, ref)

@@ -1,0 +1,120 @@
+"""The gates: agreement, approved project, purchase record, filing, commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+
+from subsidy.rules.checks.case import Case, Verdicts
+from subsidy.rules.facts import Facts, TrainingFacts
+from subsidy.rules.packs.schema import GateSpec
+from subsidy.rules.policy import Track
+from subsidy.rules.verdict import source_of
+
+
+def claim_papers(case: Case, out: Verdicts) -> None:
+    """Every gate that the track puts before a claim, all failing ones at once."""
+    for gate in case.track.spec.gates:
+        if gate.at == "claim":
+            _claim_gate(case, out, gate)
+
+
+def filing_papers(training: TrainingFacts, track: Track, out: Verdicts, *, on: date) -> None:
+    """Every gate that the track puts before a class filing, as of the filing day."""
+    for gate in track.spec.gates:
+        if gate.at == "filing":
+            check = _FILING[gate.gate]
+            if not check(training, on):
+                _missing(out, gate, training, on)
+
+
+def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    facts, training = case.facts, case.facts.training
+    start = training.starts or case.anchor
+    if gate.gate == "filing_approved":
+        _filing_approved(training, out, gate)
+    elif gate.gate == "no_fee_from_free_groups":
+        if facts.person.fee_charged_fen > 0 and _is_free(case):
+            out.add("E508", gate_effect(gate), source_of(gate))
+    elif gate.gate in _CLAIM:
+        if not _CLAIM[gate.gate](facts):
+            _missing(out, gate, training, start)
+    elif not _FILING[gate.gate](training, start):
+        _missing(out, gate, training, start)
+
+
+def _filing_approved(training: TrainingFacts, out: Verdicts, gate: GateSpec) -> None:
+    """A class may start only after its filing was approved (the day itself is enough)."""
+    approved, starts = training.filing_approved_on, training.starts
+    if approved is None:
+        out.add("E512", "hold", source_of(gate))
+    elif starts is not None and approved > starts:
+        out.add("E404", gate_effect(gate), source_of(gate), starts=starts)
+
+
+def gate_effect(gate: GateSpec) -> Literal["refuse", "hold", "warn"]:
+    """What a missing paper does; `pass` in a file means it is only shown."""
+    return "warn" if gate.effect == "pass" else gate.effect
+
+
+def _missing(out: Verdicts, gate: GateSpec, training: TrainingFacts, on: date) -> None:
+    code, effect, source = _CODES[gate.gate], gate_effect(gate), source_of(gate)
+    if gate.gate == "agreement":
+        out.add(code, effect, source, starts=training.starts or on)
+    elif gate.gate == "approved_project":
+        out.add(code, effect, source, on=on)
+    else:
+        out.add(code, effect, source)
+
+
+def _is_free(case: Case) -> bool:
+    groups = case.pack.spec.groups
+    return any(
+        groups[proof.group].free_of_charge
+        for proof in case.facts.person.groups
+        if proof.group in groups
+    )
+
+
+def _has_agreement(training: TrainingFacts, on: date) -> bool:
+    agreement, day = training.agreement, training.starts or on
+    if agreement is None or day < agreement.valid_from:
+        return False
+    return agreement.valid_until is None or day < agreement.valid_until
+
+
+def _has_approved_project(training: TrainingFacts, on: date) -> bool:
+    project = training.project
+    if project is None or project.approved_on is None or project.approved_on > on:
+        return False
+    return project.withdrawn_on is None or on < project.withdrawn_on
+
+
+def _no_qualification(training: TrainingFacts, on: date) -> bool:
+    project = training.project
+    return project is None or not project.has_qualification_certificate
+
+
+_FILING: dict[str, Callable[[TrainingFacts, date], bool]] = {
+    "agreement": _has_agreement,
+    "approved_project": _has_approved_project,
+    "procurement": lambda training, on: bool(training.procurement_ref),
+    "roster": lambda training, on: training.has_roster,
+    "teaching_plan": lambda training, on: training.has_teaching_plan,
+    "no_qualification_occupation": _no_qualification,
+}
+_CLAIM: dict[str, Callable[[Facts], bool]] = {
+    "commitment": lambda facts: facts.commitment_signed,
+    "real_name": lambda facts: facts.person.identity == "verified",
+}
+_CODES = {
+    "agreement": "E503",
+    "approved_project": "E504",
+    "procurement": "E505",
+    "roster": "E506",
+    "teaching_plan": "E507",
+    "no_qualification_occupation": "E212",
+    "commitment": "E502",
+    "real_name": "E105",
+}

@@ -1,0 +1,47 @@
+"""Whether the governing document is in force for a claim or a filing, and may pay at all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from subsidy.rules.checks.case import Verdicts
+from subsidy.rules.policy import Pack
+from subsidy.rules.verdict import Source
+
+_WORDS = {"draft": "征求意见稿", "reference": "参考文件"}
+
+
+def governing_source(pack: Pack) -> Source:
+    """The clause that gives the document's dates."""
+    document = pack.governing
+    return Source(document.clause, document.id)
+
+
+def claim_term(
+    pack: Pack, *, anchor: date, starts: date | None, filed_on: date | None, out: Verdicts
+) -> None:
+    """Gaps for a day before the plan and for drafts; refusal only when every day is after it.
+
+    No clause says which day counts at the plan's end, so a claim with days on both sides waits.
+    """
+    source, status = governing_source(pack), pack.status_on(anchor)
+    document = pack.governing
+    if document.status in _WORDS:
+        out.add("E603", "gap", source, status=_WORDS[document.status])
+    elif status == "reference":
+        out.add("E601", "gap", source, anchor=anchor, starts=document.in_force_from)
+    elif status == "expired" and document.in_force_until is not None:
+        days = [day for day in (starts, filed_on, anchor) if day is not None]
+        after = [day >= document.in_force_until for day in days]
+        code, effect = ("E602", "refuse") if all(after) else ("E610", "gap")
+        out.add(code, effect, source, until=document.in_force_until)  # type: ignore[arg-type]
+
+
+def filing_term(pack: Pack, *, starts: date, filed_on: date, out: Verdicts) -> None:
+    """The same for a class filing; a draft lets a class be filed, for reckoning only."""
+    document = pack.governing
+    if document.status in _WORDS:
+        source = governing_source(pack)
+        out.add("E603", "warn", source, status=_WORDS[document.status])
+        return
+    claim_term(pack, anchor=starts, starts=starts, filed_on=filed_on, out=out)

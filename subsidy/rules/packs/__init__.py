@@ -1,0 +1,1 @@
+"""How a policy pack is read: the file format, its faults, its dated values."""
