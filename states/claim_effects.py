@@ -4,7 +4,12 @@ Money columns of a claim, in fen: `planned_fen` (expected at filing), `reserved_
 now), `amount_fen` (decided), `approved_fen` (approved and not given back). Posts of zero are not written.
 """
 
+from datetime import date
+
 from states.chart import FAR, Column, Const, Effects, Given, Plus, Post, Source, Tell
+
+NO_NOTICE = date(1970, 1, 1)
+"""The last day of a notice that a road does not ask for: it is always over."""
 
 GIVE_BACK = (Post("reserved", "budget", "reserved_fen"), Post("approved", "budget", "approved_fen"))
 NO_MONEY = {"reserved_fen": Const(0), "approved_fen": Const(0), "lapses_after": Const(FAR)}
@@ -53,18 +58,18 @@ APPROVE = Effects(
         "approved_fen": Column("amount_fen"),
     },
     closes=("review", "approval"),
-    opens=(("publicity", "today"),),
+    opens=(("notice_posting", "today"),),
     tells=(Tell("claim_approved", "provider"),),
     posts=(
         Post("reserved", "budget", "reserved_fen"),
         Post("budget", "approved", "amount_fen"),
     ),
 )
-PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("publicity",))
+PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",))
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
-    sets={"notice_last_day": Given("notice_last_day")},
-    closes=("publicity",),
+    sets={"notice_last_day": Const(NO_NOTICE)},
+    closes=("notice_posting",),
     opens=(("payment", "today"),),
 )
 ORDER = Effects(posts=(Post("approved", "ordered", "approved_fen"),))
@@ -103,7 +108,7 @@ def send_down(*, opens: str, approved: bool) -> Effects:
         return Effects(sets=sets, closes=("review", "approval"), opens=((opens, "today"),))
     return Effects(
         sets={**sets, "approved_fen": Const(0), "reserved_fen": Column("approved_fen")},
-        closes=("publicity",),
+        closes=("notice_posting",),
         opens=((opens, "today"),),
         posts=(Post("approved", "reserved", "approved_fen"),),
     )
