@@ -1,1 +1,5 @@
-"""When things happen and in what order: Prefect flows."""
+"""When work is done and in what order; Prefect decides when, retries and shows.
+
+A file here must not share its name with a library: a path entrypoint puts this folder first on
+the import path.
+"""

@@ -1,0 +1,23 @@
+"""The moment and the business day; the only place that reads the machine's clock for the trade."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from subsidy.settings import Settings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, as the database keeps it."""
+    return datetime.now(UTC)
+
+
+def calendar_day(moment: datetime) -> date:
+    """Return the day in Asia/Shanghai in which `moment` lies."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def business_day(settings: Settings) -> date:
+    """Return the day that rules: the demo's business date if one is set, else today in Shanghai."""
+    return settings.business_date or calendar_day(now())

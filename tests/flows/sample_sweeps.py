@@ -1,0 +1,36 @@
+"""Two flows of the shape that all flows have, with work that needs no database."""
+
+import time
+from pathlib import Path
+
+from prefect import flow
+
+from flows.reporting import Milestone, Outcome, QueueSize, Skipped, run_name
+from flows.sweeps import Sweep, sweep
+
+
+@flow(name="count-queues", flow_run_name=run_name)
+async def count_queues(city: str) -> dict[str, int]:
+    return await sweep(flow="count-queues", city=city, work=_count)
+
+
+@flow(name="sit-still", flow_run_name=run_name)
+async def sit_still(city: str) -> dict[str, int]:
+    return await sweep(flow="sit-still", city=city, work=_sit)
+
+
+def _count(asked: Sweep) -> Outcome:
+    return Outcome(
+        counts={"looked_at": 40, "moved": 39},
+        queues=[QueueSize(queue="identity", size=12, overdue=2, limit=10)],
+        skipped=[Skipped(why="E203", count=1, ids=("HZ-2020-000017",))],
+        milestones=[Milestone(event="subsidy.class.done", subject="K-17", counts={"heads": 39})],
+    )
+
+
+def _sit(asked: Sweep) -> Outcome:
+    """Wait until told to stop, leaving a sign that it began."""
+    Path(asked.settings.run_folder / "sitting").touch()
+    while not asked.stopping():
+        time.sleep(0.05)
+    return Outcome(counts={"moved": 0})
