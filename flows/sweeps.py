@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from prefect.exceptions import TerminationSignal
+
 from flows.reporting import Outcome, UnfitForFlowsError, fit_code, publish
 from subsidy.clock import business_day, now
 from subsidy.journal import start_journal
@@ -50,6 +52,7 @@ async def sweep(*, flow: str, city: str, work: Work) -> dict[str, int]:
     """
     settings = load_settings()
     start_journal(level=settings.log_level, as_json=settings.log_format == "json")
+    logging.getLogger("asyncio").addFilter(_is_no_stop)
     stop = threading.Event()
     asked = Sweep(
         city=fit_code(city),
@@ -63,6 +66,11 @@ async def sweep(*, flow: str, city: str, work: Work) -> dict[str, int]:
         outcome, flow=flow, city=city, today=asked.today, console_url=settings.console_url
     )
     return dict(outcome.counts)
+
+
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    """Drop the trace that a run leaves when it is told to stop; its state says Cancelled."""
+    return not (record.exc_info and isinstance(record.exc_info[1], TerminationSignal))
 
 
 async def _work(work: Work, asked: Sweep, *, flow: str, stop: threading.Event) -> Outcome:

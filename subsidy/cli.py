@@ -21,7 +21,11 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
+    "doctor": Family("subsidy.commands.doctor:app", "Settings, database, keys, ports, faults."),
+    "migrate": Family("subsidy.commands.migrate:app", "Bring the database to this version."),
+    "up": Family("subsidy.commands.up:app", "Start everything; Ctrl-C stops it."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
+    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),

@@ -42,11 +42,11 @@ class FlowRun:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A flow as it is scheduled: `name` is `flow/deployment`."""
+    """A flow for one city: `name` is `flow/city`; `scheduled`: it starts by itself."""
 
     id: str
     name: str
-    paused: bool
+    scheduled: bool
     tags: tuple[str, ...]
     crons: tuple[str, ...]
 
@@ -129,7 +129,7 @@ class FlowApi:
             Deployment(
                 id=row["id"],
                 name=f"{flows.get(row['flow_id'], '?')}/{row['name']}",
-                paused=row["paused"] or not any(each["active"] for each in row["schedules"]),
+                scheduled=not row["paused"] and any(each["active"] for each in row["schedules"]),
                 tags=tuple(row["tags"]),
                 crons=tuple(each["schedule"].get("cron", "") for each in row["schedules"]),
             )
@@ -149,13 +149,19 @@ class FlowApi:
         """Return one run; raises FlowServiceError if there is none."""
         return _flow_run(self._get(f"/flow_runs/{run_id}"))
 
-    def start(self, name: str, *, parameters: dict[str, Any] | None = None) -> FlowRun:
-        """Ask for a run of the deployment `flow/deployment` now and return it."""
+    def start(
+        self, name: str, *, parameters: dict[str, Any] | None = None, run_name: str | None = None
+    ) -> FlowRun:
+        """Ask for a run of the deployment `flow/city` now and return it.
+
+        `run_name` is shown until the run begins and names itself.
+        """
         deployment = self._get(f"/deployments/name/{name}")
         body = {
             "parameters": parameters or {},
             "state": {"type": "SCHEDULED"},
             "idempotency_key": str(uuid.uuid4()),
+            **({"name": run_name} if run_name else {}),
         }
         return _flow_run(self._post(f"/deployments/{deployment['id']}/create_flow_run", body))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from subsidy.settings_fields import FIELDS, Field, Origin
 
@@ -151,12 +151,11 @@ def load_settings(
 def shown_url(url: str) -> str:
     """Return a database or webhook address without its password and its query."""
     parts = urlsplit(url)
-    if not parts.hostname:
-        return url.split("?", 1)[0]
-    user = f"{parts.username}:***@" if parts.password else f"{parts.username}@"
-    port = f":{parts.port}" if parts.port else ""
-    netloc = f"{user if parts.username else ''}{parts.hostname}{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
+    who, at, where = parts.netloc.rpartition("@")
+    user, colon, _ = who.partition(":")
+    netloc = f"{user}{':***' if colon else ''}{at}{where}"
+    # Put together by hand: urlunsplit drops the slashes of an address without a host.
+    return f"{parts.scheme}://{netloc}{parts.path}" if parts.scheme else url.split("?", 1)[0]
 
 
 def make_home(settings: Settings) -> None:
@@ -189,7 +188,7 @@ def _home(given: Mapping[str, Any], env: Mapping[str, str]) -> tuple[Path, Origi
 def _read_file(path: Path, faults: list[str]) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(f"{path}: is not TOML ({error}). Mend that line.")

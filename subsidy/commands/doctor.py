@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from subsidy.commands.surroundings import NOT_SET_UP, SOME_REFUSED
+
 if TYPE_CHECKING:
     from subsidy.settings import Settings
 
-EXIT_FINDINGS = 1
-EXIT_SETUP = 3
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+@app.command()
 def doctor(
     *,
     home: Annotated[Path | None, typer.Option(help="Folder of databases, files and keys")] = None,
@@ -29,9 +31,9 @@ def doctor(
     except SetupError as error:
         for fault in error.faults:
             typer.echo(fault, err=True)
-        raise typer.Exit(EXIT_SETUP) from None
+        raise typer.Exit(NOT_SET_UP) from None
     typer.echo(json_text.dumps(report, ensure_ascii=False, indent=1) if as_json else _told(report))
-    raise typer.Exit(EXIT_FINDINGS if report["findings"] else 0)
+    raise typer.Exit(SOME_REFUSED if report["findings"] else 0)
 
 
 def examine(settings: "Settings") -> dict[str, Any]:
@@ -61,7 +63,7 @@ def _database(settings: "Settings", findings: list[str]) -> dict[str, Any]:
     try:
         schema = read_schema(settings.database_url)
         found |= {"schema": schema.kind, "found": schema.found, "wanted": schema.wanted}
-        refuse_unless_fit(schema, database_url=settings.database_url, upgrade=False)
+        refuse_unless_fit(schema, database_url=settings.database_url)
     except SetupError as error:
         findings.extend(error.faults)
     return found

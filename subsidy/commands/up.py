@@ -2,31 +2,23 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from subsidy.commands.surroundings import NOT_SET_UP
+
 if TYPE_CHECKING:
+    from subsidy.commands.preparing import Login
     from subsidy.settings import Settings
-    from subsidy.supervisor.schema import Schema
 
-EXIT_SETUP = 3
 NAME_WIDTH = 12
+Say = Callable[[str, str], None]
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@dataclass(frozen=True)
-class Login:
-    """One way into the console, printed in the demo only."""
-
-    role: str
-    name: str
-    password: str
-
-
+@app.command()
 def up(
     *,
     demo: Annotated[
@@ -35,9 +27,6 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of the console")] = None,
     prefect_port: Annotated[int | None, typer.Option(help="Port of the flow UI")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of databases, files and keys")] = None,
-    upgrade: Annotated[
-        bool, typer.Option("--upgrade", help="Bring an older database up to this version first")
-    ] = False,
 ) -> None:
     """Start console, flow service and flow runner; Ctrl-C stops them.
 
@@ -47,19 +36,20 @@ def up(
 
     flags = {"demo": demo, "port": port, "prefect_port": prefect_port, "home": home}
     try:
-        code = start(load_settings(flags=flags), upgrade=upgrade)
+        code = start(load_settings(flags=flags))
     except SetupError as error:
         for fault in error.faults:
             typer.echo(f"Cannot start. {fault}", err=True)
-        raise typer.Exit(EXIT_SETUP) from None
+        raise typer.Exit(NOT_SET_UP) from None
     raise typer.Exit(code)
 
 
-def start(settings: "Settings", *, upgrade: bool, console_app: str | None = None) -> int:
+def start(settings: "Settings", *, console_app: str | None = None) -> int:
     """Check, prepare and run until stopped; returns the exit code, raises SetupError.
 
     `console_app` (module:factory) stands in for the console where another page is to be served.
     """
+    from subsidy.commands.preparing import prepare
     from subsidy.settings import make_home
     from subsidy.supervisor.checks import check_console, check_home, check_ports
     from subsidy.supervisor.lock import HomeLock
@@ -70,7 +60,7 @@ def start(settings: "Settings", *, upgrade: bool, console_app: str | None = None
     say = _printer()
     make_home(settings)
     with HomeLock(settings.run_folder, shows=settings.console_url):
-        keys, schema = check_home(settings, upgrade=upgrade)
+        keys, schema = check_home(settings)
         check_ports(settings)
         check_console(app)
         logins = prepare(settings, schema, say=lambda line: say("subsidy", line))
@@ -85,34 +75,7 @@ def start(settings: "Settings", *, upgrade: bool, console_app: str | None = None
         )
 
 
-def prepare(
-    settings: "Settings", schema: "Schema", *, say: Callable[[str], None]
-) -> Sequence[Login]:
-    """Create or upgrade the database, fill the demo, and return the demo's log-ins.
-
-    The work is done by `subsidy.records.migrations.upgrade(database_url=…)` and
-    `subsidy.commands.demo.prepare_demo(settings)`, each where it is installed.
-    """
-    if schema.kind in {"absent", "older"}:
-        work = _found("subsidy.records.migrations", "upgrade")
-        if work is not None:
-            say("making the database" if schema.kind == "absent" else "upgrading the database")
-            work(database_url=settings.database_url)
-    if not settings.demo:
-        return ()
-    fill = _found("subsidy.commands.demo", "prepare_demo")
-    return tuple(fill(settings)) if fill is not None else ()
-
-
-def _found(module: str, name: str) -> Callable[..., Any] | None:
-    try:
-        there = find_spec(module) is not None
-    except ModuleNotFoundError:
-        return None
-    return getattr(import_module(module), name, None) if there else None
-
-
-def _printer() -> Callable[[str, str], None]:
+def _printer() -> Say:
     lock = threading.Lock()
 
     def say(name: str, line: str) -> None:
@@ -122,13 +85,7 @@ def _printer() -> Callable[[str, str], None]:
     return say
 
 
-def _welcome(
-    settings: "Settings",
-    logins: Sequence[Login],
-    seconds: float,
-    *,
-    say: Callable[[str, str], None],
-) -> None:
+def _welcome(settings: "Settings", logins: Sequence["Login"], seconds: float, *, say: Say) -> None:
     from subsidy.keys import SCHEDULER
 
     lines = [

@@ -17,7 +17,7 @@ from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from subsidy.papers.messages import checked
-from subsidy.papers.wording import day_short, day_zh, yuan, yuan_in_capitals, yuan_plain
+from subsidy.papers.wording import day_short, day_zh, yuan, yuan_grouped, yuan_in_capitals
 
 TEMPLATES_FOLDER = Path(__file__).resolve().parents[2] / "templates"
 
@@ -76,7 +76,7 @@ def environment(folder: Path = TEMPLATES_FOLDER) -> ImmutableSandboxedEnvironmen
         "day": day_zh,
         "day_short": day_short,
         "yuan": yuan,
-        "yuan_plain": yuan_plain,
+        "yuan_grouped": yuan_grouped,
         "capitals": yuan_in_capitals,
     }
     return room

@@ -32,6 +32,11 @@ def yuan(amount_fen: int) -> str:
     return f"{sign}{abs(amount_fen) // 100:,}.{abs(amount_fen) % 100:02d}元"
 
 
+def yuan_grouped(amount_fen: int) -> str:
+    """Return 1,500.00 for 150000 fen: for table columns headed in yuan."""
+    return yuan(amount_fen).removesuffix("元")
+
+
 def yuan_in_capitals(amount_fen: int) -> str:
     """Return the sum in the capitals that payment papers ask for: 壹仟伍佰元整.
 

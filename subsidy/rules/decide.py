@@ -5,6 +5,7 @@ decision = decide(facts, pack=pack, today=day, calendar=book.seen_on(day, city=p
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -38,28 +39,16 @@ def decide(facts: Facts, *, pack: Pack, today: date, calendar: Calendar) -> Deci
     anchor = _anchor(facts, pack, out)
     day = anchor or today
     case = Case(facts, pack, track, calendar, today, day)
-    amount: int | None = None
-    routing: Routing | None = None
-    if anchor is not None:
-        training = facts.training
-        claim_term(pack, anchor=day, starts=training.starts, filed_on=training.filed_on, out=out)
-        routing = routing_of(pack, track, district=training.district, on=day)
-        _note_routing(case, routing, out)
-    check_claim(case, out)
-    if anchor is not None and pack.status_on(day) != "reference":
-        amount = amount_due(case, out)
-    payee = _settled(case, out, "payee", "收款人")
-    fund = _settled(case, out, "fund", "资金渠道")
+    found = _reckon(case, out, has_anchor=anchor is not None)
     _apply_overrides(facts.overrides, pack, out)
-    pays = routing.pays if routing is not None else None
     stopped = bool(out.refusals or out.holds or out.gaps)
     return Decision(
-        payable=not stopped and amount is not None and pack.may_pay(anchor=day),
-        amount_fen=None if out.refusals else amount,
-        payee=payee,
-        fund=fund,
-        route=routing.route.value if routing is not None else None,
-        paying_office=pays.value if pays is not None else None,
+        payable=not stopped and found.amount_fen is not None and pack.may_pay(anchor=day),
+        amount_fen=None if out.refusals else found.amount_fen,
+        payee=found.payee,
+        fund=found.fund,
+        route=found.route,
+        paying_office=found.paying_office,
         status=pack.status_on(day),
         anchor=anchor,
         refusals=out.refusals,
@@ -71,6 +60,42 @@ def decide(facts: Facts, *, pack: Pack, today: date, calendar: Calendar) -> Deci
         calendar_version=calendar.version,
         decided_on=today,
     )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the rules yield besides findings."""
+
+    amount_fen: int | None = None
+    payee: str | None = None
+    fund: str | None = None
+    route: str | None = None
+    paying_office: str | None = None
+
+
+def _reckon(case: Case, out: Verdicts, *, has_anchor: bool) -> _Found:
+    """Run every check and the reckoning; a claim from before the plan is not judged by it."""
+    found, training = _Found(), case.facts.training
+    if has_anchor:
+        ruled = claim_term(
+            case.pack,
+            anchor=case.anchor,
+            starts=training.starts,
+            filed_on=training.filed_on,
+            out=out,
+        )
+        if not ruled:
+            return found
+        routing = routing_of(case.pack, case.track, district=training.district, on=case.anchor)
+        _note_routing(case, routing, out)
+        found.route = routing.route.value
+        found.paying_office = routing.pays.value if routing.pays is not None else None
+    check_claim(case, out)
+    if has_anchor:
+        found.amount_fen = amount_due(case, out)
+    found.payee = _settled(case, out, "payee", "收款人")
+    found.fund = _settled(case, out, "fund", "资金渠道")
+    return found
 
 
 def decision_schema() -> dict[str, Any]:

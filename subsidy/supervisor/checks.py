@@ -9,14 +9,14 @@ from subsidy.supervisor.parts import CONSOLE_APP
 from subsidy.supervisor.schema import Schema, read_schema, refuse_unless_fit
 
 
-def check_home(settings: Settings, *, upgrade: bool) -> tuple[Keys, Schema]:
+def check_home(settings: Settings) -> tuple[Keys, Schema]:
     """Make folders and keys where they are missing and look at the database.
 
     Returns the keys and the database's schema as it was found; raises SetupError.
     """
     make_home(settings)
     schema = read_schema(settings.database_url)
-    refuse_unless_fit(schema, database_url=settings.database_url, upgrade=upgrade)
+    refuse_unless_fit(schema, database_url=settings.database_url)
     keys = load_or_create_keys(settings.keys_folder, database_in_use=schema.in_use)
     return keys, schema
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-GRACE_SECONDS = 8
+GRACE_SECONDS = 6
 
 
 def main(argv: list[str]) -> None:

@@ -11,7 +11,7 @@ FLOW_SERVICE, FLOW_RUNNER, CONSOLE = "flow-service", "flow-runner", "console"
 # runner is gone, nobody executes.
 RUNNER_TAG = "runner:local"
 CONSOLE_APP = "subsidy.console.app:create_app"
-FLOW_SERVICE_APP = "prefect.server.api.server:create_app"
+FLOW_SERVICE_APP = "subsidy.supervisor.flow_service:create_app"
 
 
 def ready_file(settings: Settings) -> Path:
@@ -32,8 +32,7 @@ def parts_of(settings: Settings, *, auth: str, console_app: str = CONSOLE_APP) -
     plain = child_environment(settings)
     scheduling = plain | prefect_variables(settings, auth=auth)
     quiet = ("--log-level", "warning", "--no-access-log")
-    # `final` lets the service drop what only its own tests need.
-    service = scheduling | {"PREFECT__SERVER_FINAL": "1"}
+
     return (
         Part(
             name=FLOW_SERVICE,
@@ -43,7 +42,7 @@ def parts_of(settings: Settings, *, auth: str, console_app: str = CONSOLE_APP) -
                 "--factory", FLOW_SERVICE_APP, "--host", "127.0.0.1",
                 "--port", str(settings.prefect_port), "--timeout-graceful-shutdown", "3", *quiet,
             ),
-            environment=service,
+            environment=scheduling,
             ready=answers("127.0.0.1", settings.prefect_port, "/api/health"),
         ),
         Part(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.2
 SERVICE_STOP_SECONDS = 4
+TWIN_SECONDS = 1
 RESTARTS, RESTARTS_WITHIN_SECONDS = 3, 60
 CRASHED_BY_STOP = "The flow runner was stopped while this run was under way; it resumes when due."
 CRASHED_BY_DEATH = "The flow runner ended unexpectedly while this run was under way."
@@ -44,6 +45,7 @@ class Supervisor:
         self._deaths: dict[str, deque[float]] = {part.name: deque() for part in parts}
         self._stop = threading.Event()
         self._hurry = threading.Event()
+        self._asked_at: float | None = None
 
     def run(self, *, when_ready: Callable[[float], None]) -> int:
         """Start all parts together and stay until a signal or a part that keeps dying.
@@ -65,8 +67,14 @@ class Supervisor:
                 self._stop_all()
 
     def ask_to_stop(self) -> None:
-        """Stop soon; asked a second time: at once."""
-        if self._stop.is_set():
+        """Stop soon; asked again a second later or more: at once.
+
+        A terminal and `make` may both pass on one Ctrl-C, so a twin signal does not count.
+        """
+        now = time.monotonic()
+        if self._asked_at is None:
+            self._asked_at = now
+        elif now - self._asked_at > TWIN_SECONDS:
             self._hurry.set()
         self._stop.set()
 

@@ -45,7 +45,7 @@ def read_schema(database_url: str, *, versions: Path = VERSIONS) -> Schema:
     return Schema("older" if found in known else "newer", found, wanted)
 
 
-def refuse_unless_fit(schema: Schema, *, database_url: str, upgrade: bool) -> None:
+def refuse_unless_fit(schema: Schema, *, database_url: str, older_is_fit: bool = False) -> None:
     """Raise SetupError if this version must not work on the database as it is."""
     where = shown_url(database_url)
     if schema.kind == "newer":
@@ -57,10 +57,10 @@ def refuse_unless_fit(schema: Schema, *, database_url: str, upgrade: bool) -> No
         raise SetupError(
             f"{where}: holds tables that are not ours. Name an empty database, or restore a backup."
         )
-    if schema.kind == "older" and not upgrade:
+    if schema.kind == "older" and not older_is_fit:
         raise SetupError(
             f"{where}: has schema {schema.found}, this version wants {schema.wanted}. Make a "
-            "backup with `subsidy backup`, then run `subsidy up --upgrade`."
+            "backup with `subsidy backup`, then run `subsidy migrate`."
         )
 
 

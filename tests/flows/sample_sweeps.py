@@ -1,7 +1,6 @@
-"""Two flows of the shape that all flows have, with work that needs no database."""
+"""Flows of the shape that all flows have, with work that needs no database."""
 
 import time
-from pathlib import Path
 
 from prefect import flow
 
@@ -11,15 +10,20 @@ from flows.sweeps import Sweep, sweep
 
 @flow(name="count-queues", flow_run_name=run_name)
 async def count_queues(city: str) -> dict[str, int]:
-    return await sweep(flow="count-queues", city=city, work=_count)
+    return await sweep(flow="count-queues", city=city, work=count)
 
 
 @flow(name="sit-still", flow_run_name=run_name)
 async def sit_still(city: str) -> dict[str, int]:
-    return await sweep(flow="sit-still", city=city, work=_sit)
+    return await sweep(flow="sit-still", city=city, work=sit)
 
 
-def _count(asked: Sweep) -> Outcome:
+@flow(name="tell-owners", flow_run_name=run_name)
+async def tell_owners(city: str) -> dict[str, int]:
+    return await sweep(flow="tell-owners", city=city, work=tell)
+
+
+def count(asked: Sweep) -> Outcome:
     return Outcome(
         counts={"looked_at": 40, "moved": 39},
         queues=[QueueSize(queue="identity", size=12, overdue=2, limit=10)],
@@ -28,9 +32,14 @@ def _count(asked: Sweep) -> Outcome:
     )
 
 
-def _sit(asked: Sweep) -> Outcome:
+def sit(asked: Sweep) -> Outcome:
     """Wait until told to stop, leaving a sign that it began."""
-    Path(asked.settings.run_folder / "sitting").touch()
+    (asked.settings.run_folder / "sitting").touch()
     while not asked.stopping():
         time.sleep(0.05)
     return Outcome(counts={"moved": 0})
+
+
+def tell(asked: Sweep) -> Outcome:
+    (asked.settings.run_folder / "told").touch()
+    return Outcome(counts={"told": 1})

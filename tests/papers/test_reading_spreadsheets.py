@@ -7,15 +7,18 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from subsidy.papers.spreadsheets import Limits, blank_sheet, read_rows, sheet_columns
+from subsidy.papers.spreadsheets import Limits, Sheet, blank_sheet, read_rows, sheet_columns
 from tests.papers.sheets import csv_text, xlsx
 
 ROSTER = sheet_columns("roster")
 HEADER = ["姓名", "证件号码", "手机号", "人员类别", "与本地的联系"]
 ID_ONE, ID_TWO = "11010519491231002X", "330106199001010016"
 GOOD = ["张三", ID_ONE, "15400000001", "失业人员", "户籍"]
+PLAIN = xlsx([HEADER, GOOD])
 
 
 def codes(sheet: object) -> list[str]:
@@ -359,3 +362,25 @@ def test_an_empty_workbook_has_no_header_row() -> None:
     Workbook().save(out)
 
     assert codes(read_rows(out.getvalue(), columns=ROSTER)) == ["no_header_row"]
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_no_bytes_at_all_make_the_reader_fall_over(content: bytes) -> None:
+    assert isinstance(read_rows(content, columns=ROSTER), Sheet)
+
+
+@given(at=st.integers(0, 10**6), junk=st.binary(min_size=1, max_size=40))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_a_damaged_part_of_a_workbook_is_an_answer_and_not_a_crash(at: int, junk: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as source, zipfile.ZipFile(out, "w") as copy:
+        names = sorted(source.namelist())
+        for name in names:
+            body = source.read(name)
+            if name == names[at % len(names)]:
+                place = at % max(len(body), 1)
+                body = body[:place] + junk + body[place + len(junk) :]
+            copy.writestr(name, body)
+
+    assert isinstance(read_rows(out.getvalue(), columns=ROSTER), Sheet)

@@ -28,7 +28,6 @@ from subsidy.records.tables.classes import (
 )
 from subsidy.records.tables.deadlines import ClockEntry, Deadline
 from subsidy.records.tables.history import ClaimHistory, Seal, SubjectHistory, SweepWindow
-from subsidy.records.tables.messages import Outbox
 from subsidy.records.tables.money import (
     BankFile,
     LedgerEntry,
@@ -36,7 +35,7 @@ from subsidy.records.tables.money import (
     PaymentItem,
     PaymentLine,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, PublicNotice
+from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
 from subsidy.records.tables.people import FullView, GroupEvidence, Person
 from subsidy.records.tables.places import Area, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket

@@ -1,8 +1,8 @@
-"""Public notices: an exact list with its hash, and objections to single lines."""
+"""What people are told: public notices with objections to single lines, and the outbox of messages."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from states.notice import NOTICE
@@ -83,3 +83,39 @@ class Objection(SQLModel, table=True):
     reasons: str = ""
     decided_by: str = ""
     decided_on: date | None = None
+
+
+class Outbox(SQLModel, table=True):
+    """One message to send. Values are ids and masked text; the address is looked up at sending."""
+
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id", "template", "occasion"),
+        one_of("status", ("waiting", "sent", "failed", "cancelled")),
+        Index(
+            "ix_outbox_waiting",
+            "id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    id: int | None = key()
+    city: str
+    subject: str
+    """claim, class, notice, batch or ticket."""
+    subject_id: int
+    template: str
+    occasion: str
+    """What makes the message one of its kind: the claim's version, a date, a deadline."""
+    to_kind: str
+    """trainee, provider or office."""
+    to_id: int
+    values: str = "{}"
+    effective_on: date
+    created_at: datetime = moment()
+    status: str = "waiting"
+    attempts: int = 0
+    sent_at: datetime | None = moment(default=None)
+    channel: str = ""
+    address_masked: str = ""
+    error: str = ""

@@ -117,7 +117,7 @@ def attended_enough(case: Case, out: Verdicts) -> None:
         if case.track.spec.amount.rule == "per_attended_day":
             out.add("E513", "hold", stage_source(case, "completed"))
         return
-    planned, dated = training.planned_days, case.pack.dated.get("attendance_percent")
+    planned, dated = _planned_days(case), case.pack.dated.get("attendance_percent")
     if planned is None:
         return
     if len(inside) > planned:
@@ -132,6 +132,14 @@ def attended_enough(case: Case, out: Verdicts) -> None:
             planned=planned,
             percent=share.value,
         )
+
+
+def _planned_days(case: Case) -> int | None:
+    """Days filed with the class, else those of the approved project's form."""
+    training = case.facts.training
+    if training.planned_days is not None:
+        return training.planned_days
+    return training.project.days if training.project is not None else None
 
 
 def days_inside(marks: set[date], starts: date | None, ends: date | None) -> set[date]:

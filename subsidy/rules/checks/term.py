@@ -19,10 +19,11 @@ def governing_source(pack: Pack) -> Source:
 
 def claim_term(
     pack: Pack, *, anchor: date, starts: date | None, filed_on: date | None, out: Verdicts
-) -> None:
+) -> bool:
     """Gaps for a day before the plan and for drafts; refusal only when every day is after it.
 
     No clause says which day counts at the plan's end, so a claim with days on both sides waits.
+    Returns False when the plan does not rule the claim at all, because it is from before.
     """
     source, status = governing_source(pack), pack.status_on(anchor)
     document = pack.governing
@@ -32,9 +33,12 @@ def claim_term(
         out.add("E601", "gap", source, anchor=anchor, starts=document.in_force_from)
     elif status == "expired" and document.in_force_until is not None:
         days = [day for day in (starts, filed_on, anchor) if day is not None]
-        after = [day >= document.in_force_until for day in days]
-        code, effect = ("E602", "refuse") if all(after) else ("E610", "gap")
-        out.add(code, effect, source, until=document.in_force_until)  # type: ignore[arg-type]
+        until = document.in_force_until
+        if all(day >= until for day in days):
+            out.add("E602", "refuse", source, until=until)
+        else:
+            out.add("E610", "gap", source, until=until)
+    return status != "reference" or document.status in _WORDS
 
 
 def filing_term(pack: Pack, *, starts: date, filed_on: date, out: Verdicts) -> None:

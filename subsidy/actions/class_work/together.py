@@ -1,0 +1,96 @@
+"""One class event for all claims of the class, in one transaction, and why some stayed behind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from states.chart import Blocked
+from states.claim import CLAIM, ROAD
+from subsidy.actions.acting import Act, PackRules
+from subsidy.actions.grounds.ticket_rows import open_codes
+from subsidy.records.moves import Moment, move_all
+from subsidy.records.moves.bulk import Scope
+from subsidy.records.tables import Claim, ClaimProgress
+from subsidy.records.tables.types import table_of
+
+PLACE = {state: at for at, state in enumerate(ROAD)}
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Together:
+    """What a class event did: target state → how many; and those that stayed, with the reasons."""
+
+    moved: Mapping[str, int] = field(default_factory=dict)
+    left: Sequence[tuple[int, tuple[str, ...]]] = ()
+
+
+def claims_of(session: Session, *, class_id: int) -> list[ClaimProgress]:
+    """Where the open claims of a class stand, in id order."""
+    query = (
+        select(ClaimProgress)
+        .join(Claim, col(Claim.id) == ClaimProgress.claim_id)
+        .where(Claim.class_id == class_id)
+        .order_by(col(ClaimProgress.claim_id))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.exec(query).all())
+
+
+def move_together(
+    session: Session,
+    act: Act,
+    *,
+    event: str,
+    moment: Moment,
+    rows: Collection[ClaimProgress],
+    target: str = "",
+) -> Together:
+    """Move those of `rows` that `event` may move.
+
+    Claims that already stand at or behind `target` on the road are neither moved nor left.
+    Reasons are the guards that failed, or the state that knows no such event, with the codes of
+    the open tickets.
+    """
+    ready: list[int] = []
+    left: list[tuple[int, tuple[str, ...]]] = []
+    for row in rows:
+        if target and PLACE.get(row.state, -1) >= PLACE[target]:
+            continue
+        chosen = CLAIM.choose(row, event, moment)
+        if isinstance(chosen, Blocked):
+            left.append((row.claim_id, reasons_of(session, chosen, row.claim_id)))
+        else:
+            ready.append(row.claim_id)
+    moved: dict[str, int] = {}
+    rules = PackRules(session, act)
+    for start in range(0, len(ready), CHUNK):
+        scope = Scope.claims(ready[start : start + CHUNK])
+        done = move_all(session, event=event, scope=scope, moment=moment, rules=rules, lock=True)
+        for state, count in done.items():
+            moved[state] = moved.get(state, 0) + count
+    return Together(moved, tuple(left))
+
+
+def reasons_of(session: Session, blocked: Blocked, claim_id: int) -> tuple[str, ...]:
+    """Why a claim stayed: guards or state, then the codes of its open tickets."""
+    why = blocked.guards or (f"state:{blocked.source}",)
+    return (*why, *sorted(open_codes(session, claim_id=claim_id)))
+
+
+def change_facts(session: Session, claim_ids: Sequence[int], **values: Any) -> None:
+    """Write facts of open claims; their decisions are no longer current."""
+    table = table_of(ClaimProgress)
+    values.setdefault("decision_current", 0)
+    for start in range(0, len(claim_ids), CHUNK):
+        ids = list(claim_ids[start : start + CHUNK])
+        session.execute(update(table).where(table.c.claim_id.in_(ids)).values(**values))
+    session.flush()
+    for row in session.identity_map.values():
+        if isinstance(row, ClaimProgress):
+            session.expire(row)

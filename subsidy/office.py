@@ -1,0 +1,91 @@
+"""Open the office: packs, calendar and keys of one installation, and its database.
+
+The console, the flows and the commands all begin here. It stands outside the rooms, as the settings do:
+it reads the folders that the settings name and hands plain values on.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+
+from subsidy.actions.acting import Office
+from subsidy.keys import Keys, load_keys
+from subsidy.records.database import Database
+from subsidy.rules.packs.faults import Fault, PolicyError
+from subsidy.rules.policy import Pack, load_pack
+from subsidy.rules.workdays import CalendarBook
+from subsidy.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+def load_office(settings: Settings, *, keys: Keys | None = None) -> Office:
+    """Read every city's pack with the bureau's settings over it, the calendar and the keys.
+
+    Files in the home's `config/` stand in for shipped ones of the same name. Raises PolicyError or
+    CalendarFileError with every fault of all files, SetupError where keys are missing.
+    """
+    return Office(
+        packs=load_all_packs(settings),
+        calendars=load_calendars(settings),
+        vault=keys or load_keys(settings.keys_folder),
+    )
+
+
+def load_all_packs(settings: Settings) -> dict[str, Pack]:
+    """Every city's pack, by city id. Raises PolicyError with the faults of all files together."""
+    overlays = settings.config_files("settings/*.yaml")
+    exceptions = settings.config_file("exceptions.yaml")
+    packs: dict[str, Pack] = {}
+    faults: list[Fault] = []
+    for name, path in settings.config_files("policies/*.yaml").items():
+        overlay = overlays.get(name.replace("policies/", "settings/", 1))
+        try:
+            packs[path.stem] = load_pack(path, settings=overlay, exceptions=exceptions)
+        except PolicyError as error:
+            faults += error.faults
+    if faults:
+        raise PolicyError(faults)
+    return packs
+
+
+def load_calendars(settings: Settings) -> CalendarBook:
+    """The holiday notices: the shipped ones, and the bureau's over them."""
+    own, shipped = settings.config_folders()
+    folders = [shipped / "calendar"]
+    if (own / "calendar").is_dir():
+        folders.append(own / "calendar")
+    return CalendarBook.load(*folders)
+
+
+def open_database(settings: Settings, *, pool_size: int = 5) -> Database:
+    """The business database; nothing is connected or created yet."""
+    return Database(settings.database_url, pool_size=pool_size)
+
+
+class SealSigner:
+    """Signs the seals of the history with the key of this home."""
+
+    def __init__(self, keys: Keys) -> None:
+        """Hold the keys; the signing key is derived when it is first needed."""
+        self._keys = keys
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return self._keys.signing_key()
+
+    def sign(self, message: bytes) -> str:
+        """Return the signature as hexadecimal text."""
+        return self._private.sign(message).hex()
+
+    def verify(self, message: bytes, signature: str) -> bool:
+        """Return whether the signature fits."""
+        try:
+            self._private.public_key().verify(bytes.fromhex(signature), message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True

@@ -1,0 +1,33 @@
+"""A database for each test: a copy of one template that was made once a process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from subsidy.records.database import Database
+from tests import builders
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and a city that is set up."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    builders.make_schema(database)
+    builders.set_up_city(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The city of the builders: areas, a listed project, a provider with account and agreement."""
+    path = tmp_path / "subsidy.db"
+    shutil.copyfile(template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()

@@ -1,0 +1,76 @@
+"""Divisions with their days, and occupations with their codes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from subsidy.rules.packs.occupations import load_occupations
+from subsidy.rules.policy import Pack, PolicyError
+from subsidy.rules.routing import load_divisions, routing_of
+
+CONFIG = Path(__file__).parents[3] / "config"
+HANGZHOU = load_divisions(CONFIG / "divisions" / "hangzhou.yaml")
+MERGER = date(2021, 4, 9)
+
+
+def test_hangzhou_had_the_15_units_of_annex_1_until_the_merger() -> None:
+    before = HANGZHOU.on(date(2021, 4, 8))
+    assert len(before) == 15
+    assert {item.name_zh for item in before if item.gb_code is None} == {"钱塘新区", "风景名胜区"}
+    assert len(HANGZHOU.on(MERGER)) == 14
+
+
+def test_abolished_districts_name_who_took_over() -> None:
+    heirs = HANGZHOU.now("hz-xiacheng", on=MERGER)
+    assert [item.id for item in heirs] == ["hz-gongshu"]
+    assert [item.id for item in HANGZHOU.now("hz-jianggan", on=MERGER)] == [
+        "hz-shangcheng",
+        "hz-qiantang",
+    ]
+    assert [item.id for item in HANGZHOU.now("hz-xihu", on=MERGER)] == ["hz-xihu"]
+    assert HANGZHOU.now("hz-xiacheng", on=date(2021, 4, 8))[0].id == "hz-xiacheng"
+
+
+def test_every_division_has_a_route_on_each_of_its_days(hangzhou: Pack) -> None:
+    track = hangzhou.tracks["pass_certificate"]
+    for day in (date(2020, 7, 1), date(2021, 4, 8), MERGER, date(2021, 12, 31)):
+        for item in HANGZHOU.on(day):
+            routing = routing_of(hangzhou, track, district=item.id, on=day)
+            assert routing.route.value in ("main_city", "district")
+            assert routing.pays is not None
+            expected = "city" if routing.route.value == "main_city" else "district"
+            assert routing.pays.value == expected
+            assert len(routing.level_list) == 2
+
+
+def test_the_units_that_the_plan_does_not_place_are_marked_as_assumed(hangzhou: Pack) -> None:
+    assumed = {key for key in hangzhou.assumed_keys() if key.startswith("routing.")}
+    assert assumed == {
+        "routing.hz-scenic-area",
+        "routing.hz-linping",
+        "routing.hz-qiantang",
+    }
+    before = hangzhou.value("routing.hz-qiantang-new", on=date(2020, 9, 1))
+    assert before.assumed
+
+
+def test_cixi_has_its_18_towns() -> None:
+    assert len(load_divisions(CONFIG / "divisions" / "cixi.yaml").by_id) == 18
+
+
+def test_a_successor_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    text = (CONFIG / "divisions" / "hangzhou.yaml").read_text("utf-8")
+    path = tmp_path / "hangzhou.yaml"
+    path.write_text(text.replace("[hz-gongshu]", "[hz-nowhere]"), "utf-8")
+    with pytest.raises(PolicyError, match="Unknown successor hz-nowhere"):
+        load_divisions(path)
+
+
+def test_occupations_have_an_id_of_their_own_and_codes_by_edition() -> None:
+    occupations = load_occupations(CONFIG / "occupations.yaml")
+    assert len(occupations) > 70
+    assert occupations["elderly-carer"].codes["2022"] == "4-10-01-05"
+    assert occupations["elderly-carer"].name_zh == "养老护理员"
