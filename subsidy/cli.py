@@ -21,7 +21,8 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
-    "bench": Family("subsidy.commands.bench:app", "Measure this machine and this version."),
+    "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
+    "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
     "doctor": Family("subsidy.commands.doctor:app", "Settings, database, keys, ports, faults."),
     "migrate": Family("subsidy.commands.migrate:app", "Bring the database to this version."),
     "up": Family("subsidy.commands.up:app", "Start everything; Ctrl-C stops it."),
