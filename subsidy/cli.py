@@ -21,7 +21,15 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
+<<<<<<< HEAD
     "bench": Family("subsidy.commands.bench:app", "Measure speed beside bare SQL."),
+=======
+    "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
+    "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
+    "doctor": Family("subsidy.commands.doctor:app", "Settings, database, keys, ports, faults."),
+    "migrate": Family("subsidy.commands.migrate:app", "Bring the database to this version."),
+    "up": Family("subsidy.commands.up:app", "Start everything; Ctrl-C stops it."),
+>>>>>>> engine
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
     "charts": Family("subsidy.commands.charts:app", "Diagrams of the declared lifecycles."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
