@@ -116,6 +116,7 @@ def why_not(act: Act, terms: Terms) -> tuple[str, ...]:
         (terms.blocks == 0, "nothing_blocks_it"),
         (terms.notice_last_day < act.today, "E704"),
         (terms.approved_fen > 0, "something_is_due"),
+        (terms.approved_fen == terms.amount_fen, "E1211"),
         (terms.payee_id is not None or bool(terms.gaps), "E106"),
         (terms.payee_id is None or bool(terms.account_mark), "E106"),
         (terms.payee_id is None or terms.account_verified, "E106"),
