@@ -597,6 +597,8 @@ CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
 
 CREATE INDEX ix_deadline_next ON deadline (next_on, id) WHERE status = 'open';
 
+CREATE INDEX ix_deadline_provisional ON deadline (calendar_version, id) WHERE NOT final AND status IN ('open', 'stopped');
+
 CREATE TABLE decision (
     id BIGSERIAL NOT NULL,
     city VARCHAR NOT NULL,
