@@ -27,10 +27,12 @@ from subsidy.actions.catalogue import (
 )
 from subsidy.actions.classes import (
     ClassPlan,
+    cancel_class,
     complete_class,
     decide_filing,
     file_class,
     plan_class,
+    revise_plan,
 )
 from subsidy.actions.providers import register_provider, sign_agreement, verify_account
 from subsidy.actions.rosters import SheetResult, enrol
@@ -209,14 +211,16 @@ def form(**changed: object) -> ProjectForm:
     return ProjectForm(**(told | changed))  # type: ignore[arg-type]
 
 
-def listed_project(session: Session, code: str = PROJECT, **changed: object) -> int:
+def listed_project(
+    session: Session, code: str = PROJECT, *, track: str = TRACK, **changed: object
+) -> int:
     """File, approve and publish a project; return its id."""
     filed = file_project(
         session,
         act("set_up", actor=CLERK),
         area_id=area(session),
         code=code,
-        track=TRACK,
+        track=track,
         form=form(**changed),
     )
     head = act("listed", actor=HEAD)
@@ -393,3 +397,15 @@ def codes(found: Outcome | SheetResult) -> set[str]:
     if isinstance(found, SheetResult):
         said |= {verdict.code for verdict in found.verdicts if verdict.code}
     return said
+
+
+__all__ = [
+    "cancel_class",
+    "decide_filing",
+    "enrol",
+    "file_class",
+    "open_area",
+    "record_assessments",
+    "register_certificates",
+    "revise_plan",
+]

@@ -11,7 +11,7 @@ from subsidy.actions.class_work.together import claims_of, move_together
 from subsidy.actions.classes.planning import PLANNERS
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible
-from subsidy.actions.training.attendance import test_shares
+from subsidy.actions.training.attendance import look_at_shares
 from subsidy.records.moves import NotMoved, move_subject
 from subsidy.records.tables import TrainingClass
 
@@ -38,7 +38,7 @@ def complete_class(session: Session, act: Act, *, class_id: int) -> Outcome:
         target="completed",
     )
     if row.attendance_on is not None:
-        test_shares(session, act, row=row)
+        look_at_shares(session, act, row=row)
     return Outcome(True, class_id, moved=done.moved, left=done.left)
 
 
