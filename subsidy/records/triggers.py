@@ -1,7 +1,8 @@
 """What the database itself refuses: changing the logs, and paying before a notice has ended.
 
-Kept apart from the migrations because Alembic's batch mode rebuilds SQLite tables and silently drops
-their triggers; every migration run ends by creating them anew.
+Kept apart from the migrations: Alembic's batch mode rebuilds SQLite tables, which silently drops the
+triggers of that table and fails where a trigger of another table names it. So every migration run begins
+by dropping all triggers and ends by creating them anew, in its one transaction.
 """
 
 from __future__ import annotations
@@ -22,6 +23,20 @@ APPEND_ONLY = [
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"
 TOO_EARLY = "this claim may not be paid: its public notice has not ended on the value date"
 NO_NOTICE = "this claim may not be paid: its road demands a public notice and none has ended"
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Drop every trigger of the database behind `connection`; `create_triggers` brings them back."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, '' FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = (
+            "SELECT t.tgname, ' ON ' || t.tgrelid::regclass FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        )
+    for name, table in connection.execute(text(query)).all():
+        connection.execute(text(f"DROP TRIGGER {name}{table}"))
 
 
 def create_triggers(connection: Connection) -> None:

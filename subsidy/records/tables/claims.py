@@ -13,6 +13,13 @@ from sqlmodel import Field, SQLModel
 from states.claim import CHART_VERSION, CLAIM, CLOSED
 from subsidy.records.tables.types import BIG_KEY, far_date, fen, key, moment, one_of
 
+HOT_ROWS = {
+    "fillfactor": 50,
+    "autovacuum_vacuum_scale_factor": 0.02,
+    "autovacuum_vacuum_cost_delay": 0,
+}
+"""Room in each page for the next version of a row, and a vacuum that keeps up with sweeps."""
+
 
 class Entitlement(SQLModel, table=True):
     """What a person, class or unit may draw in one track and programme; it owns claims."""
@@ -102,6 +109,7 @@ class ClaimProgress(ProgressColumns, table=True):
         one_of("state", [s for s in CLAIM.labels if s not in CLOSED]),
         CheckConstraint("version >= 0", name="version"),
         CheckConstraint("amount_fen >= 0 AND approved_fen >= 0", name="money"),
+        {"postgresql_with": HOT_ROWS},
     )
 
 

@@ -1,0 +1,330 @@
+"""Objections to single lines of a notice: received with a number, looked into, decided with reasons.
+
+The objector's words and contact are sealed. One objection stops one claim, never the list.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.grounds.permits import outside_of
+from subsidy.actions.grounds.refusals import missing, not_possible, same_person
+from subsidy.actions.grounds.ticket_rows import close_row, open_ticket
+from subsidy.actions.notices.lists import OBJECTED, REMOVED, SHOWN
+from subsidy.records.moves import NotMoved, move
+from subsidy.records.moves.interactive import TICKET_OPEN, progress_of
+from subsidy.records.people import open_text, seal_text
+from subsidy.records.tables import (
+    Claim,
+    FullView,
+    NoticeLine,
+    Objection,
+    PublicNotice,
+    ReviewAct,
+    Ticket,
+)
+from subsidy.rules.verdict import NO_CLAUSE, Finding
+
+Ending = Literal["upheld", "review", "refused"]
+EVENTS: dict[str, str] = {
+    "upheld": "uphold_objection",
+    "review": "return_to_review",
+    "refused": "refuse_objection",
+}
+LONGEST_WORDS = 2000
+CODES = ("E701", "E702")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an objection that was handed in; `receipt` lets the objector ask about it."""
+
+    done: bool
+    receipt: str = ""
+    objection_id: int | None = None
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the holder of a receipt may see: the state and the reasons, nobody's data."""
+
+    receipt: str
+    received_on: date
+    notice_number: str
+    outcome: str
+    reasons: str
+    decided_on: date | None
+
+
+def file_objection(
+    session: Session,
+    act: Act,
+    *,
+    notice_id: int,
+    claim_id: int,
+    words: str,
+    contact: str = "",
+    channel: Literal["page", "counter"] = "page",
+) -> Received:
+    """Receive an objection to one line, from the first to the last day of that line (inclusive).
+
+    The claim waits (`objected`), a ticket with its own time limit opens; the rest of the list goes
+    on. The same words about the same claim on one day are one objection.
+    """
+    line = _line(session, act, notice_id, claim_id)
+    text = words.strip()
+    faults: list[Finding] = []
+    if not text or len(text) > LONGEST_WORDS:
+        faults.append(missing(act, f"异议内容（{LONGEST_WORDS}字以内）"))
+    if line is None or line.last_day < act.today:
+        faults.append(act.pack.book.finding("E705", effect="refuse", source=NO_CLAUSE))
+    if faults or line is None:
+        return Received(False, findings=tuple(faults))
+    standing = progress_of(session, claim_id, lock=True)
+    for earlier in _open_objections(session, claim_id):
+        if earlier.received_on == act.today and _words(act, earlier) == text:
+            return Received(True, earlier.receipt, earlier.id, note="此前已受理")
+    if standing.state != "objected":
+        moved = move(
+            session,
+            claim_id=claim_id,
+            event="object_to",
+            moment=act.moment(),
+            rules=PackRules(session, act),
+        )
+        if isinstance(moved, NotMoved):
+            return Received(False, findings=(not_possible(act, moved),))
+    row = _seal(act, line, text, contact.strip(), channel)
+    session.add(row)
+    line.status = OBJECTED
+    session.flush()
+    open_ticket(session, act, code="E701", claim_id=claim_id, facts={"receipt": row.receipt})
+    return Received(True, row.receipt, row.id)
+
+
+def decide_objection(
+    session: Session, act: Act, *, objection_id: int, outcome: Ending, reasons: str
+) -> Outcome:
+    """Decide: upheld (the claim is rejected, with a letter), review (back to review), or refused.
+
+    The decider is not the person who approved the claim. Upheld and review settle every objection
+    to the claim; a refused one lets the claim go on once no other objection is open.
+    """
+    row = _locked(session, objection_id)
+    if row.outcome:
+        return _decided_before(act, row, outcome)
+    claim = session.get_one(Claim, row.claim_id)
+    faults = outside_of(session, act, area_id=claim.area_id, roles=("section_head",))
+    if not reasons.strip():
+        faults.append(missing(act, "处理理由"))
+    if act.actor in _approvers(session, row.claim_id):
+        faults.append(same_person(act, step="异议处理", earlier="审批"))
+    if faults:
+        return Outcome.refused(*faults, subject_id=objection_id)
+    standing = progress_of(session, row.claim_id, lock=True)
+    others = [o for o in _open_objections(session, row.claim_id) if o.id != row.id]
+    if outcome == "refused" and others:
+        _settle(act, row, outcome, reasons)
+        return Outcome(True, objection_id, note=f"还有{len(others)}件异议未作结论")
+    went: dict[str, int] = {}
+    if standing.state == "objected":
+        moved = move(
+            session,
+            claim_id=row.claim_id,
+            event=EVENTS[outcome],
+            moment=act.moment(),
+            rules=PackRules(session, act),
+        )
+        if isinstance(moved, NotMoved):
+            return Outcome.refused(not_possible(act, moved), subject_id=objection_id)
+        went[moved.target] = 1
+    for one in (row, *others):
+        _settle(act, one, outcome, reasons)
+    _mark_lines(session, row.claim_id, SHOWN if outcome == "refused" else REMOVED)
+    _close_tickets(session, act, row.claim_id, outcome)
+    _note(session, act, row, outcome, standing.version)
+    return Outcome(True, objection_id, moved=went)
+
+
+def objection_progress(session: Session, act: Act, *, receipt: str) -> Progress | None:
+    """What the holder of a receipt may see; None for an unknown number."""
+    found = session.exec(
+        select_rows(Objection, PublicNotice.number)
+        .join(PublicNotice, col(PublicNotice.id) == Objection.notice_id)
+        .where(Objection.city == act.city, Objection.receipt == receipt)
+    ).first()
+    if found is None:
+        return None
+    row, number = found
+    return Progress(row.receipt, row.received_on, number, row.outcome, row.reasons, row.decided_on)
+
+
+def read_objection(
+    session: Session, act: Act, *, objection_id: int, reason: str
+) -> tuple[str, str]:
+    """Open words and contact for the person who looks into it; the view is logged with its reason.
+
+    Raises ValueError without a reason and LookupError for an unknown objection.
+    """
+    if not reason.strip():
+        raise ValueError("opening an objection needs a reason")
+    row = session.get(Objection, objection_id)
+    if row is None:
+        raise LookupError(f"no objection has the id {objection_id}")
+    claim = session.get_one(Claim, row.claim_id)
+    if claim.person_id is not None:
+        session.add(
+            FullView(
+                city=row.city,
+                person_id=claim.person_id,
+                actor=act.actor,
+                reason=reason,
+                fields="objection.words objection.contact",
+                at=act.recorded_at,
+            )
+        )
+    contact = ""
+    if row.contact_sealed is not None:
+        contact = open_text(
+            act.office.vault,
+            row.contact_sealed,
+            bound_to=f"objection.contact:{row.receipt}",
+            key_version=row.key_version,
+        )
+    return _words(act, row), contact
+
+
+def _line(session: Session, act: Act, notice_id: int, claim_id: int) -> NoticeLine | None:
+    """The line as it stands in public now: of this notice, or of the one that corrected it."""
+    asked = session.get(PublicNotice, notice_id)
+    if asked is None or asked.city != act.city:
+        return None
+    return session.exec(
+        select_rows(NoticeLine)
+        .join(PublicNotice, col(PublicNotice.id) == NoticeLine.notice_id)
+        .where(
+            NoticeLine.claim_id == claim_id,
+            NoticeLine.status != REMOVED,
+            PublicNotice.kind == asked.kind,
+            PublicNotice.state == "posted",
+        )
+        .order_by(col(NoticeLine.id).desc())
+    ).first()
+
+
+def _seal(act: Act, line: NoticeLine, words: str, contact: str, channel: str) -> Objection:
+    vault = act.office.vault
+    receipt = f"YY{act.today:%Y%m%d}-{secrets.token_hex(4).upper()}"
+    sealed_contact = None
+    if contact:
+        sealed_contact = seal_text(vault, contact, bound_to=f"objection.contact:{receipt}")
+    return Objection(
+        city=act.city,
+        receipt=receipt,
+        notice_id=line.notice_id,
+        claim_id=line.claim_id,
+        received_at=act.recorded_at,
+        received_on=act.today,
+        channel=channel,
+        words_sealed=seal_text(vault, words, bound_to=f"objection.words:{receipt}"),
+        contact_sealed=sealed_contact,
+        key_version=vault.ring.current,
+    )
+
+
+def _words(act: Act, row: Objection) -> str:
+    return open_text(
+        act.office.vault,
+        row.words_sealed,
+        bound_to=f"objection.words:{row.receipt}",
+        key_version=row.key_version,
+    )
+
+
+def _locked(session: Session, objection_id: int) -> Objection:
+    row = session.get(Objection, objection_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise LookupError(f"no objection has the id {objection_id}")
+    return row
+
+
+def _open_objections(session: Session, claim_id: int) -> list[Objection]:
+    return list(
+        session.exec(
+            select_rows(Objection)
+            .where(Objection.claim_id == claim_id, Objection.outcome == "")
+            .order_by(col(Objection.id))
+        ).all()
+    )
+
+
+def _approvers(session: Session, claim_id: int) -> set[str]:
+    found = session.exec(
+        select_rows(ReviewAct.actor).where(
+            ReviewAct.claim_id == claim_id, ReviewAct.act == "approved"
+        )
+    )
+    return set(found.all())
+
+
+def _decided_before(act: Act, row: Objection, outcome: str) -> Outcome:
+    if row.outcome == outcome:
+        return Outcome(True, row.id, note="此前已作出同样结论")
+    fault = act.pack.book.finding("E706", effect="refuse", source=NO_CLAUSE)
+    return Outcome.refused(fault, subject_id=row.id)
+
+
+def _settle(act: Act, row: Objection, outcome: str, reasons: str) -> None:
+    row.outcome = outcome
+    row.reasons = reasons
+    row.decided_by = act.actor
+    row.decided_on = act.today
+
+
+def _mark_lines(session: Session, claim_id: int, status: str) -> None:
+    lines = session.exec(
+        select_rows(NoticeLine).where(
+            NoticeLine.claim_id == claim_id, NoticeLine.status == OBJECTED
+        )
+    )
+    for line in lines.all():
+        line.status = status
+    session.flush()
+
+
+def _close_tickets(session: Session, act: Act, claim_id: int, outcome: str) -> None:
+    rows = session.exec(
+        select_rows(Ticket).where(
+            Ticket.claim_id == claim_id,
+            col(Ticket.code).in_(CODES),
+            col(Ticket.state).in_(TICKET_OPEN),
+        )
+    )
+    for ticket in rows.all():
+        close_row(session, act, ticket, event="resolve", outcome=outcome)
+
+
+def _note(session: Session, act: Act, row: Objection, outcome: str, version: int) -> None:
+    session.add(
+        ReviewAct(
+            city=row.city,
+            claim_id=row.claim_id,
+            level=0,
+            act=f"objection_{outcome}",
+            actor=act.actor,
+            acted_on=act.today,
+            note=json.dumps({"objection": row.receipt}),
+            claim_version=version,
+        )
+    )
+    session.flush()

@@ -1,0 +1,82 @@
+"""Writing down the exact list that a public notice will show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import func
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from subsidy.actions.acting import Act, Outcome
+from subsidy.actions.grounds.permits import area_name, city_area, outside_of
+from subsidy.actions.notices.lists import candidates, hash_of, line_of
+from subsidy.records.tables import Area, PublicNotice
+from subsidy.rules.verdict import NO_CLAUSE
+
+ROLES = ("clerk",)
+LETTER = {"grant": "G", "result": "R"}
+
+
+def prepare_notice(
+    session: Session,
+    act: Act,
+    *,
+    area_id: int,
+    track: str,
+    kind: str = "grant",
+    claim_ids: Sequence[int] | None = None,
+    office: str = "",
+    contact: str = "",
+) -> Outcome:
+    """Write down the exact list of one office and track; nothing moves before it is posted.
+
+    `area_id` is the area of the office that pays (for results: that handles). Without `claim_ids`
+    every claim that is ready goes on the list. `left` names the others with their reasons.
+    """
+    faults = outside_of(session, act, area_id=area_id, roles=ROLES)
+    if faults:
+        return Outcome.refused(*faults)
+    lock_numbers(session, act.city)
+    ready, left = candidates(
+        session, act, area_id=area_id, track=track, kind=kind, claim_ids=claim_ids
+    )
+    if not ready:
+        empty = act.pack.book.finding("E703", effect="refuse", source=NO_CLAUSE)
+        return replace(Outcome.refused(empty), left=left)
+    notice = PublicNotice(
+        city=act.city,
+        number=next_number(session, act, kind),
+        kind=kind,
+        area_id=area_id,
+        office=office or area_name(session, area_id),
+        contact=contact,
+    )
+    session.add(notice)
+    session.flush()
+    assert notice.id is not None
+    lines = [
+        line_of(terms, notice_id=notice.id, city=act.city, position=at, kind=kind)
+        for at, terms in enumerate(ready, start=1)
+    ]
+    session.add_all(lines)
+    notice.list_hash = hash_of(lines)
+    session.flush()
+    return Outcome(True, notice.id, left=left, note=notice.number)
+
+
+def lock_numbers(session: Session, city: str) -> None:
+    """One list of a city is numbered at a time (SQLite's write lock does the same)."""
+    office = city_area(session, city)
+    session.exec(select_rows(Area).where(Area.id == office.id).with_for_update()).one()
+
+
+def next_number(session: Session, act: Act, kind: str) -> str:
+    year = f"{act.today.year}-{LETTER[kind]}"
+    used = session.exec(
+        select_rows(func.count())
+        .select_from(PublicNotice)
+        .where(PublicNotice.city == act.city, col(PublicNotice.number).startswith(year))
+    ).one()
+    return f"{year}{used + 1:04d}"

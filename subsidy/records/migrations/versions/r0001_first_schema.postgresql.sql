@@ -1,0 +1,842 @@
+-- Frozen by `python -m subsidy.records.migrations.freeze`; not to be edited by hand.
+
+CREATE TABLE area (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    is_city BOOLEAN NOT NULL,
+    CONSTRAINT pk_area PRIMARY KEY (id),
+    CONSTRAINT uq_area_city_code UNIQUE (city, code)
+);
+
+CREATE TABLE flow_report (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    flow VARCHAR NOT NULL,
+    business_date VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    counts VARCHAR NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_flow_report PRIMARY KEY (id)
+);
+
+CREATE TABLE imported_file (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    rows_good INTEGER NOT NULL,
+    rows_bad INTEGER NOT NULL,
+    actor VARCHAR NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_imported_file PRIMARY KEY (id),
+    CONSTRAINT uq_imported_file_city_kind_subject_sha256 UNIQUE (city, kind, subject, sha256)
+);
+
+CREATE TABLE outbox (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    subject_id INTEGER NOT NULL,
+    template VARCHAR NOT NULL,
+    occasion VARCHAR NOT NULL,
+    to_kind VARCHAR NOT NULL,
+    to_id INTEGER NOT NULL,
+    values VARCHAR NOT NULL,
+    effective_on DATE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    status VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    channel VARCHAR NOT NULL,
+    address_masked VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    CONSTRAINT pk_outbox PRIMARY KEY (id),
+    CONSTRAINT uq_outbox_subject_subject_id_template_occasion UNIQUE (subject, subject_id, template, occasion),
+    CONSTRAINT ck_outbox_status CHECK (status IN ('waiting', 'sent', 'failed', 'cancelled'))
+);
+
+CREATE INDEX ix_outbox_waiting ON outbox (id) WHERE status = 'waiting';
+
+CREATE TABLE person (
+    id BIGSERIAL NOT NULL,
+    id_index VARCHAR NOT NULL,
+    key_version INTEGER NOT NULL,
+    name_sealed BYTEA NOT NULL,
+    id_number_sealed BYTEA NOT NULL,
+    phone_sealed BYTEA,
+    account_sealed BYTEA,
+    masked_name VARCHAR NOT NULL,
+    masked_id VARCHAR NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_person PRIMARY KEY (id),
+    CONSTRAINT uq_person_id_index UNIQUE (id_index)
+);
+
+CREATE TABLE road (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    route VARCHAR NOT NULL,
+    pack_version VARCHAR NOT NULL,
+    stages VARCHAR NOT NULL,
+    levels INTEGER NOT NULL,
+    early VARCHAR NOT NULL,
+    needs_notice BOOLEAN NOT NULL,
+    fund VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    CONSTRAINT pk_road PRIMARY KEY (id),
+    CONSTRAINT uq_road_city_pack_version_track_route UNIQUE (city, pack_version, track, route)
+);
+
+CREATE TABLE seal (
+    chain VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    batch BIGINT NOT NULL,
+    low BIGINT NOT NULL,
+    high BIGINT NOT NULL,
+    rows INTEGER NOT NULL,
+    digest VARCHAR NOT NULL,
+    previous VARCHAR NOT NULL,
+    signature VARCHAR NOT NULL,
+    sealed_at BIGINT NOT NULL,
+    CONSTRAINT pk_seal PRIMARY KEY (chain, number)
+);
+
+CREATE TABLE setting (
+    name VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    CONSTRAINT pk_setting PRIMARY KEY (name)
+);
+
+CREATE TABLE subject_history (
+    machine VARCHAR NOT NULL,
+    subject_id BIGINT NOT NULL,
+    version INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    effective_on DATE NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    actor VARCHAR NOT NULL,
+    note VARCHAR NOT NULL,
+    batch BIGINT NOT NULL,
+    CONSTRAINT pk_subject_history PRIMARY KEY (machine, subject_id, version)
+);
+
+CREATE INDEX ix_subject_history_minute ON subject_history (batch);
+
+CREATE TABLE sweep_window (
+    id BIGSERIAL NOT NULL,
+    run VARCHAR NOT NULL,
+    low BIGINT NOT NULL,
+    high BIGINT NOT NULL,
+    moved INTEGER NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    CONSTRAINT pk_sweep_window PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_sweep_window_run ON sweep_window (run, high);
+
+CREATE TABLE catalogue_item (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    track VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    occupation VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    training_mode VARCHAR NOT NULL,
+    assessment_mode VARCHAR NOT NULL,
+    certificate_name VARCHAR NOT NULL,
+    certificate_kind VARCHAR NOT NULL,
+    planned_heads INTEGER NOT NULL,
+    days INTEGER NOT NULL,
+    fee_fen BIGINT DEFAULT '0' NOT NULL,
+    rate_fen BIGINT DEFAULT '0' NOT NULL,
+    survey_note VARCHAR NOT NULL,
+    procurement_record VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    opinion VARCHAR NOT NULL,
+    listed_on DATE,
+    ends_on DATE,
+    CONSTRAINT pk_catalogue_item PRIMARY KEY (id),
+    CONSTRAINT uq_catalogue_item_city_code UNIQUE (city, code),
+    CONSTRAINT ck_catalogue_item_state CHECK (state IN ('drafted', 'submitted', 'returned', 'approved', 'published', 'refused', 'closed')),
+    CONSTRAINT fk_catalogue_item_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
+);
+
+CREATE TABLE full_view (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    actor VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    fields VARCHAR NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_full_view PRIMARY KEY (id),
+    CONSTRAINT fk_full_view_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE TABLE group_evidence (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    "group" VARCHAR NOT NULL,
+    evidenced_on VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    CONSTRAINT pk_group_evidence PRIMARY KEY (id),
+    CONSTRAINT fk_group_evidence_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_group_evidence_person_id ON group_evidence (person_id);
+
+CREATE TABLE payment_batch (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    fund VARCHAR NOT NULL,
+    payee_kind VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    total_fen BIGINT DEFAULT '0' NOT NULL,
+    lines INTEGER NOT NULL,
+    built_on DATE NOT NULL,
+    built_by VARCHAR NOT NULL,
+    approved_by VARCHAR NOT NULL,
+    sent_by VARCHAR NOT NULL,
+    value_date DATE,
+    file_hash VARCHAR NOT NULL,
+    follows_batch_id INTEGER,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_payment_batch PRIMARY KEY (id),
+    CONSTRAINT uq_payment_batch_city_number UNIQUE (city, number),
+    CONSTRAINT ck_payment_batch_state CHECK (state IN ('built', 'approved', 'sent', 'partly_settled', 'settled', 'dissolved')),
+    CONSTRAINT fk_payment_batch_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
+    CONSTRAINT fk_payment_batch_follows_batch_id_payment_batch FOREIGN KEY(follows_batch_id) REFERENCES payment_batch (id)
+);
+
+CREATE TABLE provider (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    credit_code VARCHAR NOT NULL,
+    contact VARCHAR NOT NULL,
+    mailbox VARCHAR NOT NULL,
+    account_name VARCHAR NOT NULL,
+    account_sealed BYTEA,
+    account_tail VARCHAR NOT NULL,
+    account_verified_on DATE,
+    key_version INTEGER NOT NULL,
+    CONSTRAINT pk_provider PRIMARY KEY (id),
+    CONSTRAINT uq_provider_city_credit_code UNIQUE (city, credit_code),
+    CONSTRAINT fk_provider_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
+);
+
+CREATE TABLE public_notice (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    office VARCHAR NOT NULL,
+    contact VARCHAR NOT NULL,
+    posted_on DATE,
+    first_day DATE,
+    last_day DATE,
+    opens_on DATE,
+    calendar_version VARCHAR NOT NULL,
+    clause VARCHAR NOT NULL,
+    assumed VARCHAR NOT NULL,
+    list_hash VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_public_notice PRIMARY KEY (id),
+    CONSTRAINT uq_public_notice_city_number UNIQUE (city, number),
+    CONSTRAINT ck_public_notice_state CHECK (state IN ('prepared', 'posted', 'closed', 'replaced')),
+    CONSTRAINT fk_public_notice_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
+);
+
+CREATE TABLE window_rule (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    road_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    n INTEGER NOT NULL,
+    unit VARCHAR NOT NULL,
+    direction VARCHAR NOT NULL,
+    clause VARCHAR NOT NULL,
+    document VARCHAR NOT NULL,
+    assumed VARCHAR NOT NULL,
+    at_end VARCHAR NOT NULL,
+    remind_at VARCHAR NOT NULL,
+    CONSTRAINT pk_window_rule PRIMARY KEY (id),
+    CONSTRAINT uq_window_rule_road_id_name UNIQUE (road_id, name),
+    CONSTRAINT fk_window_rule_road_id_road FOREIGN KEY(road_id) REFERENCES road (id)
+);
+
+CREATE TABLE account (
+    id BIGSERIAL NOT NULL,
+    login VARCHAR NOT NULL,
+    display_name VARCHAR NOT NULL,
+    password_hash VARCHAR NOT NULL,
+    provider_id INTEGER,
+    active BOOLEAN NOT NULL,
+    failures INTEGER NOT NULL,
+    locked_until TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account PRIMARY KEY (id),
+    CONSTRAINT uq_account_login UNIQUE (login),
+    CONSTRAINT fk_account_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id)
+);
+
+CREATE TABLE agreement (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    provider_id INTEGER NOT NULL,
+    number VARCHAR NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    scope VARCHAR NOT NULL,
+    CONSTRAINT pk_agreement PRIMARY KEY (id),
+    CONSTRAINT fk_agreement_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id)
+);
+
+CREATE INDEX ix_agreement_provider_id ON agreement (provider_id);
+
+CREATE TABLE bank_file (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    batch_id INTEGER NOT NULL,
+    direction VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    lines INTEGER NOT NULL,
+    total_fen BIGINT DEFAULT '0' NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor VARCHAR NOT NULL,
+    CONSTRAINT pk_bank_file PRIMARY KEY (id),
+    CONSTRAINT uq_bank_file_city_direction_sha256 UNIQUE (city, direction, sha256),
+    CONSTRAINT fk_bank_file_batch_id_payment_batch FOREIGN KEY(batch_id) REFERENCES payment_batch (id)
+);
+
+CREATE INDEX ix_bank_file_batch_id ON bank_file (batch_id);
+
+CREATE TABLE entitlement (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    person_id INTEGER,
+    provider_id INTEGER,
+    occupation VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    CONSTRAINT pk_entitlement PRIMARY KEY (id),
+    CONSTRAINT uq_entitlement_city_track_subject UNIQUE (city, track, subject),
+    CONSTRAINT fk_entitlement_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_entitlement_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id)
+);
+
+CREATE INDEX ix_entitlement_person_id ON entitlement (person_id);
+
+CREATE TABLE payment_line (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    batch_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    payee_kind VARCHAR NOT NULL,
+    payee_id INTEGER NOT NULL,
+    payee_name VARCHAR NOT NULL,
+    account_tail VARCHAR NOT NULL,
+    amount_fen BIGINT DEFAULT '0' NOT NULL,
+    result VARCHAR NOT NULL,
+    result_on DATE,
+    CONSTRAINT pk_payment_line PRIMARY KEY (id),
+    CONSTRAINT uq_payment_line_batch_id_position UNIQUE (batch_id, position),
+    CONSTRAINT fk_payment_line_batch_id_payment_batch FOREIGN KEY(batch_id) REFERENCES payment_batch (id)
+);
+
+CREATE TABLE training_class (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    provider_id INTEGER NOT NULL,
+    item_id INTEGER NOT NULL,
+    road_id INTEGER NOT NULL,
+    track VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    lesson_days VARCHAR NOT NULL,
+    teacher VARCHAR NOT NULL,
+    room VARCHAR NOT NULL,
+    planned_heads INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    filed_on DATE,
+    decided_on DATE,
+    file_by DATE NOT NULL,
+    attendance_on DATE,
+    certificates_on DATE,
+    CONSTRAINT pk_training_class PRIMARY KEY (id),
+    CONSTRAINT uq_training_class_city_number UNIQUE (city, number),
+    CONSTRAINT ck_training_class_state CHECK (state IN ('planned', 'filed', 'returned', 'accepted', 'completed', 'cancelled', 'refused')),
+    CONSTRAINT fk_training_class_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
+    CONSTRAINT fk_training_class_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id),
+    CONSTRAINT fk_training_class_item_id_catalogue_item FOREIGN KEY(item_id) REFERENCES catalogue_item (id),
+    CONSTRAINT fk_training_class_road_id_road FOREIGN KEY(road_id) REFERENCES road (id)
+);
+
+CREATE INDEX ix_training_class_provider_id ON training_class (provider_id);
+
+CREATE TABLE claim (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    entitlement_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    period VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    road_id INTEGER NOT NULL,
+    track VARCHAR NOT NULL,
+    class_id INTEGER,
+    person_id INTEGER,
+    provider_id INTEGER,
+    fund VARCHAR NOT NULL,
+    created_on DATE NOT NULL,
+    CONSTRAINT pk_claim PRIMARY KEY (id),
+    CONSTRAINT uq_claim_city_number UNIQUE (city, number),
+    CONSTRAINT uq_claim_entitlement_id_kind_period UNIQUE (entitlement_id, kind, period),
+    CONSTRAINT ck_claim_kind CHECK (kind IN ('main', 'advance', 'settlement', 'allowance')),
+    CONSTRAINT fk_claim_entitlement_id_entitlement FOREIGN KEY(entitlement_id) REFERENCES entitlement (id),
+    CONSTRAINT fk_claim_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
+    CONSTRAINT fk_claim_road_id_road FOREIGN KEY(road_id) REFERENCES road (id),
+    CONSTRAINT fk_claim_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id),
+    CONSTRAINT fk_claim_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_claim_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id)
+);
+
+CREATE INDEX ix_claim_area_id ON claim (area_id, id);
+
+CREATE INDEX ix_claim_class_id ON claim (class_id, id);
+
+CREATE INDEX ix_claim_person_id ON claim (person_id);
+
+CREATE INDEX ix_claim_provider_id ON claim (provider_id);
+
+CREATE TABLE class_change (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    class_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    wanted VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    findings VARCHAR NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_by VARCHAR NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    class_version INTEGER NOT NULL,
+    CONSTRAINT pk_class_change PRIMARY KEY (id),
+    CONSTRAINT fk_class_change_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id)
+);
+
+CREATE INDEX ix_class_change_class_id ON class_change (class_id);
+
+CREATE TABLE login_session (
+    token_hash VARCHAR NOT NULL,
+    account_id INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    csrf VARCHAR NOT NULL,
+    CONSTRAINT pk_login_session PRIMARY KEY (token_hash),
+    CONSTRAINT fk_login_session_account_id_account FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
+CREATE INDEX ix_login_session_account_id ON login_session (account_id);
+
+CREATE TABLE role_grant (
+    id BIGSERIAL NOT NULL,
+    account_id INTEGER NOT NULL,
+    role VARCHAR NOT NULL,
+    city VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    CONSTRAINT pk_role_grant PRIMARY KEY (id),
+    CONSTRAINT uq_role_grant_account_id_role_city_area_id UNIQUE (account_id, role, city, area_id),
+    CONSTRAINT fk_role_grant_account_id_account FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT fk_role_grant_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
+);
+
+CREATE INDEX ix_role_grant_account_id ON role_grant (account_id);
+
+CREATE TABLE claim_closed (
+    claim_id BIGINT NOT NULL,
+    road_id INTEGER NOT NULL,
+    area_id INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    since DATE NOT NULL,
+    next_stage VARCHAR NOT NULL,
+    early_stage VARCHAR NOT NULL,
+    resume_to VARCHAR NOT NULL,
+    levels INTEGER NOT NULL,
+    levels_left INTEGER NOT NULL,
+    levels_done INTEGER NOT NULL,
+    blocks INTEGER NOT NULL,
+    gaps INTEGER NOT NULL,
+    decision_current INTEGER NOT NULL,
+    certificate_pending INTEGER NOT NULL,
+    may_pay INTEGER NOT NULL,
+    planned_fen BIGINT DEFAULT '0' NOT NULL,
+    reserved_fen BIGINT DEFAULT '0' NOT NULL,
+    amount_fen BIGINT DEFAULT '0' NOT NULL,
+    approved_fen BIGINT DEFAULT '0' NOT NULL,
+    file_by DATE DEFAULT '9999-12-31' NOT NULL,
+    training_starts DATE DEFAULT '9999-12-31' NOT NULL,
+    training_ends DATE DEFAULT '9999-12-31' NOT NULL,
+    certificate_issued DATE DEFAULT '9999-12-31' NOT NULL,
+    applied_on DATE DEFAULT '9999-12-31' NOT NULL,
+    notice_last_day DATE DEFAULT '9999-12-31' NOT NULL,
+    lapses_after DATE DEFAULT '9999-12-31' NOT NULL,
+    chart_version INTEGER NOT NULL,
+    CONSTRAINT pk_claim_closed PRIMARY KEY (claim_id),
+    CONSTRAINT ck_claim_closed_state CHECK (state IN ('paid', 'counted', 'rejected', 'lapsed', 'withdrawn', 'recovered')),
+    CONSTRAINT fk_claim_closed_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE TABLE claim_history (
+    claim_id BIGINT NOT NULL,
+    version INTEGER NOT NULL,
+    event VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    effective_on DATE NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    actor VARCHAR NOT NULL,
+    note VARCHAR NOT NULL,
+    batch BIGINT NOT NULL,
+    CONSTRAINT pk_claim_history PRIMARY KEY (claim_id, version),
+    CONSTRAINT fk_claim_history_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_claim_history_minute ON claim_history (batch) WHERE batch < 0;
+
+CREATE TABLE claim_progress (
+    claim_id BIGINT NOT NULL,
+    road_id INTEGER NOT NULL,
+    area_id INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    since DATE NOT NULL,
+    next_stage VARCHAR NOT NULL,
+    early_stage VARCHAR NOT NULL,
+    resume_to VARCHAR NOT NULL,
+    levels INTEGER NOT NULL,
+    levels_left INTEGER NOT NULL,
+    levels_done INTEGER NOT NULL,
+    blocks INTEGER NOT NULL,
+    gaps INTEGER NOT NULL,
+    decision_current INTEGER NOT NULL,
+    certificate_pending INTEGER NOT NULL,
+    may_pay INTEGER NOT NULL,
+    planned_fen BIGINT DEFAULT '0' NOT NULL,
+    reserved_fen BIGINT DEFAULT '0' NOT NULL,
+    amount_fen BIGINT DEFAULT '0' NOT NULL,
+    approved_fen BIGINT DEFAULT '0' NOT NULL,
+    file_by DATE DEFAULT '9999-12-31' NOT NULL,
+    training_starts DATE DEFAULT '9999-12-31' NOT NULL,
+    training_ends DATE DEFAULT '9999-12-31' NOT NULL,
+    certificate_issued DATE DEFAULT '9999-12-31' NOT NULL,
+    applied_on DATE DEFAULT '9999-12-31' NOT NULL,
+    notice_last_day DATE DEFAULT '9999-12-31' NOT NULL,
+    lapses_after DATE DEFAULT '9999-12-31' NOT NULL,
+    chart_version INTEGER NOT NULL,
+    CONSTRAINT pk_claim_progress PRIMARY KEY (claim_id),
+    CONSTRAINT ck_claim_progress_state CHECK (state IN ('listed', 'enrolled', 'filed', 'completed', 'assessed', 'certified', 'result_publicised', 'applied', 'reviewed', 'approved', 'grant_publicised', 'payable', 'paying', 'correcting', 'held', 'objected', 'bank_returned', 'recovering', 'failed')),
+    CONSTRAINT ck_claim_progress_version CHECK (version >= 0),
+    CONSTRAINT ck_claim_progress_money CHECK (amount_fen >= 0 AND approved_fen >= 0),
+    CONSTRAINT fk_claim_progress_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+)
+ WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+CREATE TABLE deadline (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    rule_id INTEGER NOT NULL,
+    "window" VARCHAR NOT NULL,
+    anchor_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    told_by DATE NOT NULL,
+    lapses_after DATE NOT NULL,
+    next_on DATE NOT NULL,
+    final BOOLEAN NOT NULL,
+    calendar_version VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    opened_version INTEGER NOT NULL,
+    closed_on DATE,
+    CONSTRAINT pk_deadline PRIMARY KEY (id),
+    CONSTRAINT ck_deadline_status CHECK (status IN ('open', 'stopped', 'met', 'missed', 'waived', 'closed')),
+    CONSTRAINT fk_deadline_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_deadline_rule_id_window_rule FOREIGN KEY(rule_id) REFERENCES window_rule (id)
+);
+
+CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
+
+CREATE INDEX ix_deadline_next ON deadline (next_on, id) WHERE status = 'open';
+
+CREATE TABLE decision (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    claim_id BIGINT NOT NULL,
+    decided_on DATE NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    payable BOOLEAN NOT NULL,
+    amount_fen BIGINT,
+    payee VARCHAR NOT NULL,
+    facts VARCHAR NOT NULL,
+    result VARCHAR NOT NULL,
+    pack_version VARCHAR NOT NULL,
+    calendar_version VARCHAR NOT NULL,
+    code_version VARCHAR NOT NULL,
+    CONSTRAINT pk_decision PRIMARY KEY (id),
+    CONSTRAINT fk_decision_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_decision_claim ON decision (claim_id, id);
+
+CREATE TABLE enrolment (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    class_id INTEGER NOT NULL,
+    person_id INTEGER NOT NULL,
+    claim_id BIGINT,
+    row_number INTEGER NOT NULL,
+    "group" VARCHAR NOT NULL,
+    group_evidence_on DATE,
+    place_connection VARCHAR NOT NULL,
+    pension VARCHAR NOT NULL,
+    commitment_on DATE,
+    dropped_on DATE,
+    CONSTRAINT pk_enrolment PRIMARY KEY (id),
+    CONSTRAINT uq_enrolment_class_id_person_id UNIQUE (class_id, person_id),
+    CONSTRAINT fk_enrolment_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id),
+    CONSTRAINT fk_enrolment_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT uq_enrolment_claim_id UNIQUE (claim_id),
+    CONSTRAINT fk_enrolment_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_enrolment_person_id ON enrolment (person_id);
+
+CREATE TABLE ledger_entry (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    fund VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    claim_version INTEGER NOT NULL,
+    debit VARCHAR NOT NULL,
+    credit VARCHAR NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    effective_on DATE NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_entry PRIMARY KEY (id),
+    CONSTRAINT ck_ledger_entry_two_sides CHECK (debit <> credit),
+    CONSTRAINT ck_ledger_entry_positive CHECK (amount_fen > 0),
+    CONSTRAINT ck_ledger_entry_debit CHECK (debit IN ('budget', 'reserved', 'approved', 'ordered', 'paid', 'returned', 'recovered')),
+    CONSTRAINT ck_ledger_entry_credit CHECK (credit IN ('budget', 'reserved', 'approved', 'ordered', 'paid', 'returned', 'recovered')),
+    CONSTRAINT fk_ledger_entry_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_ledger_entry_claim ON ledger_entry (claim_id, id);
+
+CREATE TABLE notice_line (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    notice_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    masked_name VARCHAR NOT NULL,
+    masked_id VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    amount_fen BIGINT DEFAULT '0' NOT NULL,
+    payee VARCHAR NOT NULL,
+    last_day DATE NOT NULL,
+    status VARCHAR NOT NULL,
+    CONSTRAINT pk_notice_line PRIMARY KEY (id),
+    CONSTRAINT uq_notice_line_notice_id_claim_id UNIQUE (notice_id, claim_id),
+    CONSTRAINT fk_notice_line_notice_id_public_notice FOREIGN KEY(notice_id) REFERENCES public_notice (id),
+    CONSTRAINT fk_notice_line_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_notice_line_claim_id ON notice_line (claim_id);
+
+CREATE TABLE objection (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    receipt VARCHAR NOT NULL,
+    notice_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_on DATE NOT NULL,
+    channel VARCHAR NOT NULL,
+    words_sealed BYTEA NOT NULL,
+    contact_sealed BYTEA,
+    key_version INTEGER NOT NULL,
+    outcome VARCHAR NOT NULL,
+    reasons VARCHAR NOT NULL,
+    decided_by VARCHAR NOT NULL,
+    decided_on DATE,
+    CONSTRAINT pk_objection PRIMARY KEY (id),
+    CONSTRAINT uq_objection_city_receipt UNIQUE (city, receipt),
+    CONSTRAINT fk_objection_notice_id_public_notice FOREIGN KEY(notice_id) REFERENCES public_notice (id),
+    CONSTRAINT fk_objection_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_objection_claim ON objection (claim_id);
+
+CREATE TABLE payment_item (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    line_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    value_date DATE,
+    status VARCHAR NOT NULL,
+    facts_hash VARCHAR NOT NULL,
+    CONSTRAINT pk_payment_item PRIMARY KEY (id),
+    CONSTRAINT ck_payment_item_status CHECK (status IN ('built', 'ordered', 'paid', 'returned', 'dissolved')),
+    CONSTRAINT ck_payment_item_positive CHECK (amount_fen > 0),
+    CONSTRAINT fk_payment_item_line_id_payment_line FOREIGN KEY(line_id) REFERENCES payment_line (id),
+    CONSTRAINT fk_payment_item_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_payment_item_line_id ON payment_item (line_id);
+
+CREATE UNIQUE INDEX uq_payment_item_live_claim ON payment_item (claim_id) WHERE status <> 'returned' AND status <> 'dissolved';
+
+CREATE TABLE review_act (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    claim_id BIGINT NOT NULL,
+    level INTEGER NOT NULL,
+    act VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    acted_on DATE NOT NULL,
+    note VARCHAR NOT NULL,
+    claim_version INTEGER NOT NULL,
+    CONSTRAINT pk_review_act PRIMARY KEY (id),
+    CONSTRAINT fk_review_act_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_review_act_claim ON review_act (claim_id, id);
+
+CREATE TABLE ticket (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    queue VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    claim_id BIGINT,
+    class_id INTEGER,
+    blocks BOOLEAN NOT NULL,
+    opened_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    facts VARCHAR NOT NULL,
+    clause VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    owner VARCHAR NOT NULL,
+    override_by VARCHAR NOT NULL,
+    override_reason VARCHAR NOT NULL,
+    closed_on DATE,
+    outcome VARCHAR NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_ticket PRIMARY KEY (id),
+    CONSTRAINT ck_ticket_state CHECK (state IN ('opened', 'assigned', 'override_asked', 'resolved', 'overridden')),
+    CONSTRAINT fk_ticket_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_ticket_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id)
+);
+
+CREATE INDEX ix_ticket_open ON ticket (queue, area_id, due_on) WHERE state IN ('opened', 'assigned', 'override_asked');
+
+CREATE INDEX ix_ticket_subject ON ticket (claim_id, code);
+
+CREATE TABLE assessment (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    enrolment_id INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    sat_on DATE NOT NULL,
+    result VARCHAR NOT NULL,
+    theory VARCHAR NOT NULL,
+    practice VARCHAR NOT NULL,
+    entered_by VARCHAR NOT NULL,
+    CONSTRAINT pk_assessment PRIMARY KEY (id),
+    CONSTRAINT uq_assessment_enrolment_id_attempt UNIQUE (enrolment_id, attempt),
+    CONSTRAINT fk_assessment_enrolment_id_enrolment FOREIGN KEY(enrolment_id) REFERENCES enrolment (id)
+);
+
+CREATE TABLE attendance (
+    enrolment_id BIGINT NOT NULL,
+    city VARCHAR NOT NULL,
+    days VARCHAR NOT NULL,
+    day_count INTEGER NOT NULL,
+    entered_by VARCHAR NOT NULL,
+    entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_attendance PRIMARY KEY (enrolment_id),
+    CONSTRAINT fk_attendance_enrolment_id_enrolment FOREIGN KEY(enrolment_id) REFERENCES enrolment (id)
+);
+
+CREATE TABLE certificate (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    enrolment_id INTEGER NOT NULL,
+    person_id INTEGER NOT NULL,
+    number VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    issued_on DATE NOT NULL,
+    registered_on DATE,
+    registered_by VARCHAR NOT NULL,
+    CONSTRAINT pk_certificate PRIMARY KEY (id),
+    CONSTRAINT uq_certificate_city_kind_number UNIQUE (city, kind, number),
+    CONSTRAINT fk_certificate_enrolment_id_enrolment FOREIGN KEY(enrolment_id) REFERENCES enrolment (id),
+    CONSTRAINT fk_certificate_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_certificate_enrolment ON certificate (enrolment_id);
+
+CREATE INDEX ix_certificate_person_id ON certificate (person_id);
+
+CREATE TABLE clock_entry (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    deadline_id INTEGER NOT NULL,
+    entry VARCHAR NOT NULL,
+    "on" DATE NOT NULL,
+    due_before DATE NOT NULL,
+    due_after DATE NOT NULL,
+    actor VARCHAR NOT NULL,
+    second_person VARCHAR NOT NULL,
+    clause VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    CONSTRAINT pk_clock_entry PRIMARY KEY (id),
+    CONSTRAINT fk_clock_entry_deadline_id_deadline FOREIGN KEY(deadline_id) REFERENCES deadline (id)
+);
+
+CREATE INDEX ix_clock_entry_deadline_id ON clock_entry (deadline_id);
