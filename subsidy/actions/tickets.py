@@ -13,6 +13,7 @@ from subsidy.actions.grounds.ticket_rows import (
     close_when_mended,
     open_ticket,
 )
+from subsidy.actions.training import catch_up
 from subsidy.records.moves import NotMoved, move_subject
 from subsidy.records.tables import Ticket
 from subsidy.rules.verdict import Finding
@@ -51,7 +52,7 @@ def resolve(session: Session, act: Act, *, ticket_id: int, outcome: str) -> Outc
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     close_row(session, act, row, event="resolve", outcome=outcome)
-    return Outcome(True, ticket_id)
+    return _caught_up(session, act, row)
 
 
 def ask_override(session: Session, act: Act, *, ticket_id: int, reason: str) -> Outcome:
@@ -86,7 +87,7 @@ def confirm_override(session: Session, act: Act, *, ticket_id: int, decision: st
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     close_row(session, act, row, event="confirm_override", outcome=decision)
-    return Outcome(True, ticket_id)
+    return _caught_up(session, act, row)
 
 
 def refuse_override(session: Session, act: Act, *, ticket_id: int, reason: str) -> Outcome:
@@ -98,6 +99,14 @@ def refuse_override(session: Session, act: Act, *, ticket_id: int, reason: str) 
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     return _moved(session, act, row, "refuse_override", note=reason)
+
+
+def _caught_up(session: Session, act: Act, row: Ticket) -> Outcome:
+    """A claim that the ticket kept from its class's events goes through those it missed."""
+    if row.claim_id is None or not row.blocks:
+        return Outcome(True, row.id)
+    done = catch_up(session, act, claim_id=row.claim_id)
+    return Outcome(True, row.id, moved=done.moved, left=done.left)
 
 
 def _ticket(session: Session, ticket_id: int) -> Ticket:

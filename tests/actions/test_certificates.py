@@ -125,6 +125,18 @@ def test_one_number_twice_in_a_list_is_taken_once(database: Database) -> None:
         assert (result.taken, result.bad) == (1, 2)
 
 
+def test_a_second_certificate_of_one_trainee_comes_back(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = assessed(session)
+        register(session, class_id)
+        rows = [
+            (at, {**row, "certificate_number": f"{row['certificate_number']}X"})
+            for at, row in certificates(people(3), class_id=class_id)
+        ]
+        result = register_certificates(session, act("certified"), class_id=class_id, rows=rows)
+        assert (result.taken, codes(result)) == (0, {"E529"})
+
+
 def test_the_same_certificates_again_change_nothing(database: Database) -> None:
     with database.transaction() as session:
         class_id = assessed(session)

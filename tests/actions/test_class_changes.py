@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Outcome
 from subsidy.actions.class_changes import decide_change, request_change
@@ -20,6 +20,7 @@ from subsidy.records.tables import (
     Enrolment,
     LedgerEntry,
     Outbox,
+    Ticket,
     TrainingClass,
 )
 from tests import builders
@@ -133,6 +134,20 @@ def test_a_drop_out_withdraws_that_claim_only(database: Database) -> None:
         assert line.dropped_on == date(2020, 9, 29)
         reserved = session.exec(select(func.sum(ClaimProgress.reserved_fen))).one()
         assert reserved == 200_000
+
+
+def test_what_was_to_be_looked_at_in_a_claim_is_settled_when_it_is_withdrawn(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        class_id = builders.planned_class(session)
+        rows = builders.roster(builders.people(2), category_proved_on="")
+        builders.taken(builders.enrol(session, act("enrolled"), class_id=class_id, rows=rows))
+        builders.drive(session, class_id, to="filed")
+        person = session.exec(select(Claim.person_id)).first()
+        grant(session, done(ask(session, class_id, "drop_out", {"person_ids": [person]})))
+        states = session.exec(select(Ticket.state).order_by(col(Ticket.id))).all()
+        assert states == ["resolved", "opened"]
 
 
 def test_somebody_who_is_not_in_the_class_does_not_drop_out(database: Database) -> None:

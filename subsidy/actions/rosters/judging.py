@@ -9,6 +9,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import CHUNK, Rows
 from subsidy.actions.grounds.history_of import History, history_of
 from subsidy.records.people import blind_index, read_field
@@ -130,6 +131,8 @@ def _judged(
         today=act.today,
         earlier=earlier,
     )
+    if not line.id_number:
+        return [entry_fault(act, "E101", column="id_number", fault="未填写")]
     out = Verdicts(act.pack)
     _known_name(act, line, out)
     _place(act, line, training, track, out)

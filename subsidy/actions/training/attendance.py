@@ -16,6 +16,7 @@ from subsidy.actions.class_work.sheets import (
     SheetResult,
     Trainee,
     counted,
+    not_found,
     remember,
     seen_before,
     trainees_of,
@@ -62,7 +63,7 @@ def record_attendance(
     for number, values in rows:
         trainee, code = who(act, trainees, values)
         if trainee is None:
-            verdicts += verdicts_of(number, [entry_fault(act, code, column="id_number")])
+            verdicts += verdicts_of(number, [not_found(act, code)])
             bad += 1
             continue
         days = tuple(date.fromisoformat(d) for d in values.get("days", "").split(",") if d)
