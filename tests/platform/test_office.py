@@ -36,12 +36,12 @@ def test_the_bureaus_own_settings_stand_over_the_shipped_ones(home: Path) -> Non
 
 def test_a_faulty_file_of_the_bureau_is_named_with_its_line(home: Path) -> None:
     own_settings(home, publicity="{valve: 7")
-    with pytest.raises(PolicyError, match="hangzhou.yaml"):
+    with pytest.raises(PolicyError, match=r"hangzhou\.yaml"):
         load_office(load_settings(flags={"home": home}, environ={}))
 
 
 def test_an_office_without_keys_says_which_are_missing(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="encryption.json"):
+    with pytest.raises(SetupError, match=r"encryption\.json"):
         load_office(load_settings(flags={"home": tmp_path}, environ={}))
 
 
