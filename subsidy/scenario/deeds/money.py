@@ -173,7 +173,7 @@ def send_to_bank(stage: Stage, step: Step, batch_id: int, *, by: str) -> None:
         BankFolder(stage.folder / "bank").send(
             Envelope(
                 city=order.city,
-                outbox_id=order.number,
+                outbox_id=f"batch-{batch_id}",
                 template="payment_file",
                 created_at=stage.moment,
                 attachments=(Attachment(file.name, file.content),),
