@@ -134,6 +134,10 @@ BACK_TO_REVIEW = Effects(
     posts=(Post("approved", "reserved", "approved_fen"),),
 )
 
+"""An objection to the grant: the reservation takes back what had been approved."""
+BACK_TO_ASSESSMENT = Effects(sets={"notice_last_day": Const(FAR)}, closes=("objection",))
+"""An objection to the result: nothing was approved yet, and the reservation stays."""
+
 
 def ended(*, on_road: bool, tells: str | None = None) -> Effects:
     """An end that pays nothing: money goes back, every open deadline closes."""

@@ -21,13 +21,21 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
-    "doctor": Family("subsidy.commands.doctor:app", "Settings, database, keys, ports, faults."),
-    "migrate": Family("subsidy.commands.migrate:app", "Bring the database to this version."),
-    "up": Family("subsidy.commands.up:app", "Start everything; Ctrl-C stops it."),
+    "bench": Family("subsidy.commands.bench:app", "Measure speed beside bare SQL."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
-    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
+    "charts": Family("subsidy.commands.charts:app", "Diagrams of the declared lifecycles."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
+    "doctor": Family(
+        "subsidy.commands.installation.doctor:app", "Settings, database, keys, ports, faults."
+    ),
+    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
+    "migrate": Family(
+        "subsidy.commands.installation.migrate:app", "Bring the database to this version."
+    ),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
+    "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
+    "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
+    "verify-log": Family("subsidy.commands.verify_log:app", "Check the seals over the history."),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }
 

@@ -528,7 +528,8 @@ CREATE TABLE claim_history (
     batch INTEGER NOT NULL,
     CONSTRAINT pk_claim_history PRIMARY KEY (claim_id, version),
     CONSTRAINT fk_claim_history_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
-);
+)
+ WITHOUT ROWID;
 
 CREATE INDEX ix_claim_history_minute ON claim_history (batch) WHERE batch < 0;
 
