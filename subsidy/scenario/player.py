@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.daily import run_day
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
@@ -16,7 +17,6 @@ import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
 import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
-from flows.daily import run_day
 from subsidy.actions import catalogue, providers
 from subsidy.actions.access import create_account, grant_role, load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
@@ -30,7 +30,7 @@ from subsidy.settings import Settings
 
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
-DEMO_PASSWORD = "demo-2020-autumn"  # noqa: S105 - printed at the start of every demonstration
+DEMO_PASSWORD = "demo-2020-autumn"
 
 
 @dataclass
@@ -225,9 +225,9 @@ def _must(outcome: Outcome) -> Outcome:
 
 def _open_areas(session: Session, act: Act, settings: Settings) -> None:
     divisions = load_divisions(settings.config_file(f"divisions/{act.city}.yaml"))
-    _must(catalogue.open_area(session, act, code=act.city, name=divisions.name, is_city=True))
+    _must(catalogue.open_area(session, act, code=act.city, name=divisions.name_zh, is_city=True))
     for division in divisions.by_id.values():
-        _must(catalogue.open_area(session, act, code=division.id, name=division.name))
+        _must(catalogue.open_area(session, act, code=division.id, name=division.name_zh))
 
 
 def _area_anywhere(session: Session, code: str, cities: tuple[str, ...]) -> int:

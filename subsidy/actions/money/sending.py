@@ -29,7 +29,8 @@ from subsidy.actions.money.batches import FINANCE, changed_claims
 from subsidy.actions.money.terms import UNIT
 from subsidy.actions.providers import read_account
 from subsidy.records.moves import NotMoved, move_all, move_subject
-from subsidy.records.moves.bulk import RowsMovedUnderneathError, Scope
+from subsidy.records.moves.bulk import Scope
+from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.people import read_field
 from subsidy.records.tables import (
     BankFile,

@@ -96,7 +96,7 @@ def decide_objection(stage: Stage, step: Step) -> None:
 @deed
 def pay(stage: Stage, step: Step) -> None:
     """Build, approve and send every batch of one paying office; two people take part."""
-    builder, approver = step.by
+    builder, approver = step.pair
     with stage.deed(step, by=builder) as (session, act):
         area = stage.area(session, step.get("area", step.city), city=step.city)
         built = money.build_batches(session, act, area_id=area)
@@ -107,7 +107,7 @@ def pay(stage: Stage, step: Step) -> None:
 @deed
 def pay_again(stage: Stage, step: Step) -> None:
     """Follow-up batches for what came back and is mended."""
-    builder, approver = step.by
+    builder, approver = step.pair
     follow: list[int] = []
     for batch_id in _batches(stage, step.city, ("partly_settled",)):
         with stage.deed(step, by=builder) as (session, act):
@@ -272,7 +272,7 @@ def _batches(
 @deed
 def correct_account(stage: Stage, step: Step) -> None:
     """After a return: one person enters the new account, a second one confirms it."""
-    first, second = step.by
+    first, second = step.pair
     with stage.deed(step, by=first) as (session, act):
         claim, account, holder = _returned_payee(stage, session, step)
         done = money.correct_account(
