@@ -18,7 +18,8 @@ import subsidy.scenario.deeds.claims
 import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
 from subsidy.actions import catalogue, providers
-from subsidy.actions.access import create_account, grant_role, load_permissions
+from subsidy.actions.access.accounts import create_account, grant_role
+from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
 from subsidy.records.tables import Area, Setting
@@ -84,13 +85,13 @@ class Player:
         with self.database.transaction() as session:
             self._accounts(session)
 
-    def _house_act(self, city: str) -> Act:
+    def _house_act(self, city: str, *, actor: str = "flow:set-up") -> Act:
         return Act(
             self.stage.office,
             city,
             self.stage.today,
             self.stage.moment,
-            "flow:set-up",
+            actor,
         )
 
     def _providers(self, session: Session) -> None:
@@ -121,11 +122,8 @@ class Player:
                     valid_until=part.agreement_until,
                 )
             )
-            _must(
-                providers.verify_account(
-                    session, self._house_act(part.city), provider_id=made.subject_id
-                )
-            )
+            checker = self._house_act(part.city, actor="flow:account-check")
+            _must(providers.verify_account(session, checker, provider_id=made.subject_id))
 
     def _accounts(self, session: Session) -> None:
         permissions = load_permissions(self.settings.config_file("permissions.yaml"))
