@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from subsidy.actions.acting import Office
 from subsidy.keys import Keys, load_keys
 from subsidy.records.database import Database
+from subsidy.rules.packs.contacts import Contacts, load_contacts
 from subsidy.rules.packs.faults import Fault, PolicyError
 from subsidy.rules.policy import Pack, load_pack
 from subsidy.rules.workdays import CalendarBook
@@ -33,7 +34,17 @@ def load_office(settings: Settings, *, keys: Keys | None = None) -> Office:
         packs=load_all_packs(settings),
         calendars=load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
+        contacts=load_all_contacts(settings),
     )
+
+
+def load_all_contacts(settings: Settings) -> dict[str, Contacts]:
+    """Every city's offices with the remedies, by city id. Raises PolicyError naming file and key."""
+    remedies = settings.config_file("remedies.yaml")
+    return {
+        path.stem: load_contacts(path, remedies=remedies)
+        for path in settings.config_files("offices/*.yaml").values()
+    }
 
 
 def load_all_packs(settings: Settings) -> dict[str, Pack]:
