@@ -53,8 +53,10 @@ AT_REVIEW = (
 )
 
 
-def back(source: State, effects: Effects, *extra: Test, **targets: State) -> TransitionList:
-    """One arrow to each state a claim may have stepped aside from, open only to that one."""
+def back(
+    source: State | list[State], effects: Effects, *extra: Test, **targets: State
+) -> TransitionList:
+    """One arrow to each state a claim may have left the road from, open only to that one."""
     arrows = TransitionList()
     for name, target in targets.items():
         arrows = arrows | edge(source, target, when=[g.resumes_at(name), *extra], effects=effects)
@@ -260,7 +262,14 @@ class ClaimChart(Lifecycle):
     uphold_objection = edge(
         objected, rejected, effects=does.ended(on_road=False, tells="claim_refused")
     )
-    return_to_review = edge(objected, applied, effects=does.BACK_TO_REVIEW)
+    return_to_review = edge(
+        objected, applied, when=[g.resumes_at("grant_publicised")], effects=does.BACK_TO_REVIEW
+    ) | edge(
+        objected,
+        assessed,
+        when=[g.resumes_at("result_publicised")],
+        effects=does.BACK_TO_ASSESSMENT,
+    )
 
     # Ends.
     reject = edge(
@@ -294,30 +303,16 @@ class ClaimChart(Lifecycle):
     finish_recovery = edge(recovering, recovered, effects=does.FINISH_RECOVERY)
     drop_recovery = edge(recovering, paid, effects=does.DROP_RECOVERY)
     reopen = (
-        edge([rejected, lapsed, withdrawn], enrolled, when=[g.resumes_at("enrolled")])
-        | edge(
+        back([rejected, lapsed, withdrawn], Effects(), listed=listed, enrolled=enrolled)
+        | back(
             [rejected, lapsed, withdrawn],
-            filed,
-            when=[g.resumes_at("filed")],
-            effects=does.REOPEN_EARLY,
-        )
-        | edge(
-            [rejected, lapsed, withdrawn],
-            completed,
-            when=[g.resumes_at("completed")],
-            effects=does.REOPEN_EARLY,
-        )
-        | edge(
-            [rejected, lapsed, withdrawn],
-            assessed,
-            when=[g.resumes_at("assessed")],
-            effects=does.REOPEN_EARLY,
-        )
-        | edge(
-            [rejected, lapsed, withdrawn],
-            certified,
-            when=[g.resumes_at("certified")],
-            effects=does.REOPEN_EARLY,
+            does.REOPEN_EARLY,
+            filed=filed,
+            completed=completed,
+            failed=failed,
+            assessed=assessed,
+            certified=certified,
+            result_publicised=result_publicised,
         )
         | edge(
             [rejected, lapsed, withdrawn],

@@ -65,7 +65,9 @@ APPROVE = Effects(
         Post("budget", "approved", "amount_fen"),
     ),
 )
-PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",))
+PUBLICISE_GRANT = Effects(
+    sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",)
+)
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
     sets={"notice_last_day": Const(NO_NOTICE)},
@@ -133,6 +135,10 @@ BACK_TO_REVIEW = Effects(
     opens=(("review", "today"),),
     posts=(Post("approved", "reserved", "approved_fen"),),
 )
+
+"""An objection to the grant: the reservation takes back what had been approved."""
+BACK_TO_ASSESSMENT = Effects(sets={"notice_last_day": Const(FAR)}, closes=("objection",))
+"""An objection to the result: nothing was approved yet, and the reservation stays."""
 
 
 def ended(*, on_road: bool, tells: str | None = None) -> Effects:

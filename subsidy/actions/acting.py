@@ -123,7 +123,8 @@ class PackRules:
         calendar = self._act.calendar
         days = working_days_between(calendar, after=stopped_on, through=today)
         if days < 1:
-            end = DueDate(on=due_on, final=True, low=due_on, high=due_on)
+            final = calendar.is_final(min(stopped_on, due_on), due_on)
+            end = DueDate(on=due_on, final=final, low=due_on, high=due_on)
         else:
             end = working_days_after(calendar, anchor=due_on, days=days)
         return self._open(rule, end, anchor=today)

@@ -14,6 +14,8 @@ from sqlmodel import Session, create_engine
 
 SQLITE_BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+NO_JIT = "-c jit=off"
+"""Compiling a bulk statement costs PostgreSQL more than running it over one window."""
 
 
 class Database:
@@ -27,6 +29,8 @@ class Database:
         if self.is_sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": SQLITE_BUSY_MS / 1000}
         else:
+            if "options=" not in url:
+                options["connect_args"] = {"options": NO_JIT}
             options["pool_size"] = pool_size
             options["pool_pre_ping"] = True
         self.engine: Engine = create_engine(url, **options)

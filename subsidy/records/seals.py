@@ -1,30 +1,33 @@
 """Seals over the history: SHA-256 links in a chain, signed with a key that is not in the database.
 
-A bulk window is sealed in its own transaction. Interactive acts carry the minute in which they were
-recorded; once that minute is over and no writer from it can still be running, one sealer closes it.
-The sealed bytes are the same on SQLite and PostgreSQL.
+A bulk window is sealed in its own transaction, in the chain of its runner. Interactive acts are under the
+minute in which they were recorded; once that minute is over and no writer into it can still be running,
+one sealer closes it. The sealed bytes are the same on SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import reduce
+from typing import Any, Protocol
 
-from sqlalchemy import String, cast, exists, literal, select, text
+from sqlalchemy import String, cast, insert, literal, select, text
 from sqlalchemy import func as sql
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
-from sqlmodel import select as rows_of
 
+from subsidy.records.moves.minutes import BULK, MINUTES, SEALER_LOCK, SUBJECTS, join_writers
 from subsidy.records.moves.moment import MINUTE_US
 from subsidy.records.tables import ClaimHistory, Seal, SubjectHistory
-from subsidy.records.tables.types import BIG_KEY, micros
+from subsidy.records.tables.types import BIG_KEY, micros, table_of
 
-BULK, MINUTES, SUBJECTS = "bulk", "minutes", "subjects"
-SEALER_LOCK = 7_020_100
-"""Advisory lock of PostgreSQL: writers share it, the sealer takes it alone."""
+__all__ = ["Fault", "Signer", "Verified", "join_writers", "seal_minutes", "seal_window", "verify"]
+
+PAGE = 1_000
+"""Links read at once when a chain is walked."""
 
 
 class Signer(Protocol):
@@ -56,114 +59,12 @@ class Verified:
     faults: tuple[Fault, ...]
 
 
-def _lines(session: Session, *, batch: int, low: int, high: int) -> list[str]:
-    h = ClaimHistory
-    parts = [
-        cast(col(h.claim_id), String),
-        cast(col(h.version), String),
-        col(h.event),
-        col(h.source),
-        col(h.target),
-        cast(col(h.effective_on), String),
-        cast(col(h.recorded_at), BIG_KEY).cast(String),
-        col(h.actor),
-        col(h.note),
-    ]
-    line = parts[0]
-    for part in parts[1:]:
-        line = line + literal("|") + part
-    query = select(line).where(col(h.batch) == batch)
-    if batch > 0:
-        query = query.where(col(h.claim_id) >= low, col(h.claim_id) <= high)
-    found = session.execute(query.order_by(col(h.claim_id), col(h.version)))
-    return [row for (row,) in found]
-
-
-def _subject_lines(session: Session, *, batch: int) -> list[str]:
-    h = SubjectHistory
-    found = session.exec(
-        rows_of(h)
-        .where(col(h.batch) == batch)
-        .order_by(col(h.machine), col(h.subject_id), col(h.version))
-    ).all()
-    return [
-        f"{r.machine}|{r.subject_id}|{r.version}|{r.city}|{r.event}|{r.source}|{r.target}"
-        f"|{r.effective_on.isoformat()}|{micros(r.recorded_at)}|{r.actor}|{r.note}"
-        for r in found
-    ]
-
-
-def digest_of(lines: Iterable[str]) -> str:
-    """SHA-256 of lines joined by a line feed, as hexadecimal text."""
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _message(seal: Seal) -> bytes:
-    return "|".join(
-        str(x)
-        for x in (
-            seal.chain,
-            seal.number,
-            seal.batch,
-            seal.low,
-            seal.high,
-            seal.rows,
-            seal.digest,
-            seal.previous,
-        )
-    ).encode()
-
-
-def _link(previous: Seal | None) -> str:
-    return hashlib.sha256(_message(previous)).hexdigest() if previous else ""
-
-
-def _last(session: Session, chain: str) -> Seal | None:
-    return session.exec(
-        rows_of(Seal).where(Seal.chain == chain).order_by(col(Seal.number).desc()).limit(1)
-    ).first()
-
-
-def _add(
-    session: Session, signer: Signer, *, chain: str, batch: int, lines: list[str],
-    low: int, high: int, now: datetime,
-) -> Seal:  # fmt: skip
-    last = _last(session, chain)
-    seal = Seal(
-        chain=chain,
-        number=last.number + 1 if last else 1,
-        batch=batch,
-        low=low,
-        high=high,
-        rows=len(lines),
-        digest=digest_of(lines),
-        previous=_link(last),
-        signature="",
-        sealed_at=now,
-    )
-    seal.signature = signer.sign(_message(seal))
-    session.add(seal)
-    session.flush()
-    return seal
-
-
 def seal_window(
     session: Session, signer: Signer, *, batch: int, low: int, high: int, now: datetime,
     chain: str = BULK,
-) -> Seal | None:  # fmt: skip
-    """Seal the rows of one bulk window (low ≤ claim id < high); None if it moved nothing."""
-    lines = _lines(session, batch=batch, low=low, high=high - 1)
-    if not lines:
-        return None
-    return _add(
-        session, signer, chain=chain, batch=batch, lines=lines, low=low, high=high - 1, now=now
-    )
-
-
-def join_writers(session: Session) -> None:
-    """Let the sealer know that a writer is at work; called at the start of interactive acts."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT pg_advisory_xact_lock_shared({SEALER_LOCK})"))
+) -> bool:  # fmt: skip
+    """Seal the rows of one bulk window (low ≤ claim id < high); return whether it moved anything."""
+    return _add(session, signer, chain=chain, batch=batch, low=low, high=high - 1, now=now)
 
 
 def seal_minutes(session: Session, signer: Signer, *, now: datetime) -> int:
@@ -176,20 +77,16 @@ def seal_minutes(session: Session, signer: Signer, *, now: datetime) -> int:
     this_minute = -(micros(now) // MINUTE_US)
     made = 0
     for chain, table in ((MINUTES, ClaimHistory), (SUBJECTS, SubjectHistory)):
-        sealed = exists().where(col(Seal.chain) == chain, col(Seal.batch) == table.batch)
-        batches = session.execute(
-            select(col(table.batch))
-            .where(col(table.batch) < 0, col(table.batch) > this_minute, ~sealed)
+        last = _last(session, chain)
+        batch = table_of(table).c.batch
+        waiting = (
+            select(batch)
+            .where(batch < (last.batch if last else 0), batch > this_minute)
             .distinct()
-            .order_by(col(table.batch).desc())
-        ).scalars()
-        for batch in list(batches):
-            if chain == MINUTES:
-                lines = _lines(session, batch=batch, low=0, high=0)
-            else:
-                lines = _subject_lines(session, batch=batch)
-            _add(session, signer, chain=chain, batch=batch, lines=lines, low=0, high=0, now=now)
-            made += 1
+            .order_by(batch.desc())
+        )
+        for each in session.connection().execute(waiting).scalars().all():
+            made += _add(session, signer, chain=chain, batch=each, low=0, high=0, now=now)
     return made
 
 
@@ -197,21 +94,134 @@ def verify(session: Session, signer: Signer) -> Verified:
     """Walk every chain: links, digests, signatures; count rows that no seal covers yet."""
     faults: list[Fault] = []
     links = rows = 0
-    chains = session.exec(rows_of(Seal.chain).distinct().order_by(col(Seal.chain))).all()
-    for chain in chains:
-        previous: Seal | None = None
-        for seal in session.exec(
-            rows_of(Seal).where(Seal.chain == chain).order_by(col(Seal.number))
-        ):
+    chain = table_of(Seal).c.chain
+    chains = session.connection().execute(select(chain).distinct()).scalars().all()
+    for name in sorted(chains):
+        previous: Any = None
+        for seal in _links(session, name):
             links += 1
             rows += seal.rows
-            faults += _faults(session, signer, seal, previous)
+            faults += [Fault(name, seal.number, w) for w in _wrong(session, signer, seal, previous)]
             previous = seal
     total = _count(session, ClaimHistory) + _count(session, SubjectHistory)
     return Verified(links=links, rows=rows, unsealed=total - rows, faults=tuple(faults))
 
 
-def _faults(session: Session, signer: Signer, seal: Seal, previous: Seal | None) -> list[Fault]:
+def _add(
+    session: Session, signer: Signer, *, chain: str, batch: int, low: int, high: int, now: datetime
+) -> bool:
+    """Seal the rows of a batch with the next link of its chain; False if there are no rows."""
+    count, body = _body(session, chain, batch=batch, low=low, high=high)
+    if count == 0:
+        return False
+    last = _last(session, chain)
+    link = Seal(
+        chain=chain,
+        number=last.number + 1 if last else 1,
+        batch=batch,
+        low=low,
+        high=high,
+        rows=count,
+        digest=hashlib.sha256(body).hexdigest(),
+        previous=_link(last),
+        signature="",
+        sealed_at=now,
+    )
+    link.signature = signer.sign(_message(link))
+    session.connection().execute(insert(table_of(Seal)), link.model_dump())
+    return True
+
+
+def _body(session: Session, chain: str, *, batch: int, low: int, high: int) -> tuple[int, bytes]:
+    """How many rows a link is over, and their canonical bytes."""
+    if chain == SUBJECTS:
+        return _subject_body(session, batch=batch)
+    return _claim_body(session, batch=batch, low=low, high=high)
+
+
+def _claim_body(session: Session, *, batch: int, low: int, high: int) -> tuple[int, bytes]:
+    """Lines in the order of claim and version, joined by the database: one text crosses to Python."""
+    h = ClaimHistory
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    line = _claim_line(postgresql=postgresql).label("line")
+    found = select(line, col(h.claim_id), col(h.version)).where(col(h.batch) == batch)
+    if batch > 0:
+        found = found.where(col(h.claim_id) >= low, col(h.claim_id) <= high)
+    joined: Any
+    if postgresql:
+        rows = found.subquery()
+        order = aggregate_order_by(literal("\n"), rows.c.claim_id, rows.c.version)
+        joined = sql.string_agg(rows.c.line, order)
+    else:
+        rows = found.order_by(col(h.claim_id), col(h.version)).subquery()
+        joined = sql.group_concat(rows.c.line, literal("\n"))
+    query = select(sql.count(), joined).select_from(rows)
+    count, body = session.connection().execute(query).one()
+    return int(count), (body or "").encode()
+
+
+def _claim_line(*, postgresql: bool) -> Any:
+    h = ClaimHistory
+    day = col(h.effective_on)
+    parts = [
+        cast(col(h.claim_id), String),
+        cast(col(h.version), String),
+        sql.to_char(day, "YYYY-MM-DD") if postgresql else cast(day, String),
+        cast(cast(col(h.recorded_at), BIG_KEY), String),
+        *(_measured(col(c)) for c in (h.event, h.source, h.target, h.actor, h.note)),
+    ]
+    return reduce(lambda line, part: line + literal("|") + part, parts)
+
+
+def _measured(words: Any) -> Any:
+    """A text with its length before it: whatever the words are, no two rows read the same."""
+    return cast(sql.length(words), String) + literal(":") + words
+
+
+def _subject_body(session: Session, *, batch: int) -> tuple[int, bytes]:
+    table = table_of(SubjectHistory)
+    found = session.connection().execute(select(table).where(table.c.batch == batch)).all()
+    lines = []
+    for r in found:
+        words = (r.machine, r.city, r.event, r.source, r.target, r.actor, r.note)
+        measured = "|".join(f"{len(word)}:{word}" for word in words)
+        when = f"{r.effective_on.isoformat()}|{micros(r.recorded_at)}"
+        lines.append(f"{r.subject_id}|{r.version}|{when}|{measured}")
+    return len(lines), "\n".join(sorted(lines)).encode()
+
+
+def _message(seal: Any) -> bytes:
+    parts = (
+        *(seal.chain, seal.number, seal.batch, seal.low, seal.high),
+        *(seal.rows, seal.digest, seal.previous),
+    )
+    return "|".join(str(part) for part in parts).encode()
+
+
+def _link(previous: Any) -> str:
+    return hashlib.sha256(_message(previous)).hexdigest() if previous else ""
+
+
+def _last(session: Session, chain: str) -> Any:
+    table = table_of(Seal)
+    query = select(table).where(table.c.chain == chain).order_by(table.c.number.desc()).limit(1)
+    return session.connection().execute(query).first()
+
+
+def _links(session: Session, chain: str) -> Iterator[Any]:
+    """Every link of a chain in order, a page at a time."""
+    table = table_of(Seal)
+    query = select(table).where(table.c.chain == chain).order_by(table.c.number).limit(PAGE)
+    behind = 0
+    while True:
+        page = session.connection().execute(query.where(table.c.number > behind)).all()
+        yield from page
+        if len(page) < PAGE:
+            return
+        behind = page[-1].number
+
+
+def _wrong(session: Session, signer: Signer, seal: Any, previous: Any) -> list[str]:
     found = []
     if seal.number != (previous.number + 1 if previous else 1):
         found.append("a link before this one is missing")
@@ -219,17 +229,13 @@ def _faults(session: Session, signer: Signer, seal: Seal, previous: Seal | None)
         found.append("it does not follow the link before it")
     if not signer.verify(_message(seal), seal.signature):
         found.append("the signature does not fit; was the signing key changed?")
-    if seal.chain == SUBJECTS:
-        lines = _subject_lines(session, batch=seal.batch)
-    else:
-        lines = _lines(session, batch=seal.batch, low=seal.low, high=seal.high)
-    if len(lines) != seal.rows:
-        found.append(f"{seal.rows} rows were sealed, {len(lines)} are there")
-    elif digest_of(lines) != seal.digest:
+    count, body = _body(session, seal.chain, batch=seal.batch, low=seal.low, high=seal.high)
+    if count != seal.rows:
+        found.append(f"{seal.rows} rows were sealed, {count} are there")
+    elif hashlib.sha256(body).hexdigest() != seal.digest:
         found.append("the rows are not those that were sealed")
-    return [Fault(seal.chain, seal.number, what) for what in found]
+    return found
 
 
 def _count(session: Session, table: type[ClaimHistory] | type[SubjectHistory]) -> int:
-    query = select(sql.count()).select_from(table)
-    return int(session.execute(query).scalar_one())
+    return int(session.connection().execute(select(sql.count()).select_from(table)).scalar_one())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.records.moves import batch_of
 from subsidy.records.tables import SubjectHistory
 from subsidy.rules.verdict import NO_CLAUSE, Effect, FactValue, Finding, Source
 
@@ -60,7 +61,7 @@ def note_deed(
             recorded_at=moment.recorded_at,
             actor=moment.actor,
             note=note,
-            batch=moment.batch,
+            batch=batch_of(session, moment),
         )
     )
     session.flush()

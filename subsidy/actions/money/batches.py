@@ -278,11 +278,8 @@ def _write_lines(session: Session, batch: PaymentBatch, by_payee: dict[int, list
         [_line(batch, at, payee, by_payee[payee]) for at, payee in enumerate(payees, start=1)],
     )
     line = table_of(PaymentLine).c
-    ids = dict(
-        session.execute(select(line.payee_id, line.id).where(line.batch_id == batch.id))
-        .tuples()
-        .all()
-    )
+    found = session.execute(select(line.payee_id, line.id).where(line.batch_id == batch.id))
+    ids = {payee: line_id for payee, line_id in found}  # noqa: C416
     items = [
         {
             "city": batch.city,

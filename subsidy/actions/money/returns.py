@@ -33,7 +33,8 @@ from subsidy.actions.money.sending import SENT
 from subsidy.actions.money.settling import refresh_state
 from subsidy.actions.money.terms import chunks
 from subsidy.records.moves import NotMoved, move, move_all
-from subsidy.records.moves.bulk import RowsMovedUnderneathError, Scope
+from subsidy.records.moves.bulk import Scope
+from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.tables import (
     BankFile,
     ClaimClosed,

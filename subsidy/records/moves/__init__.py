@@ -2,6 +2,7 @@
 
 from subsidy.records.moves.bulk import move_all
 from subsidy.records.moves.interactive import move
+from subsidy.records.moves.minutes import batch_of
 from subsidy.records.moves.moment import (
     DueRules,
     Moment,
@@ -9,6 +10,7 @@ from subsidy.records.moves.moment import (
     NotMoved,
     OpenTicket,
     OpenWindow,
+    RowsMovedUnderneathError,
 )
 from subsidy.records.moves.subjects import move_subject
 
@@ -19,6 +21,8 @@ __all__ = [
     "NotMoved",
     "OpenTicket",
     "OpenWindow",
+    "RowsMovedUnderneathError",
+    "batch_of",
     "move",
     "move_all",
     "move_subject",

@@ -2,8 +2,8 @@
 
 For each edge of the event: history, ledger, messages, deadlines and tickets are written by INSERT …
 SELECT over the rows about to move, then the rows move, guarded by `state = :source` once more. All
-statements of one call must see the same rows: on SQLite the transaction holds the write lock; on
-PostgreSQL the caller runs in REPEATABLE READ (windows) or the rows are locked first (`lock=True`).
+statements of one call see the same rows: on SQLite the transaction holds the write lock, on PostgreSQL
+the rows are locked first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import (
     ClauseElement,
     ColumnElement,
-    CursorResult,
     and_,
     case,
     delete,
@@ -34,10 +33,11 @@ from sqlmodel import Session, col
 from states.chart import Column, Const, Edge, Given, Guard, Plus, Source, Value
 from states.claim import CLAIM, CLOSED
 from subsidy.records.moves import bulk_effects
-from subsidy.records.moves.moment import DueRules, Moment
+from subsidy.records.moves.minutes import batch_of
+from subsidy.records.moves.moment import DueRules, Moment, RowsMovedUnderneathError
 from subsidy.records.moves.roads import ROAD_STATES, Order, orders
 from subsidy.records.tables import ClaimClosed, ClaimHistory, ClaimProgress
-from subsidy.records.tables.types import Instant, table_of
+from subsidy.records.tables.types import BIG_KEY, Instant, table_of
 
 Table = type[ClaimProgress] | type[ClaimClosed]
 
@@ -59,10 +59,6 @@ class Scope:
         return cls((col(ClaimProgress.claim_id).in_(list(claim_ids)),))
 
 
-class RowsMovedUnderneathError(RuntimeError):
-    """Rows changed between two statements of one bulk move; run the window again in a new transaction."""
-
-
 def move_all(
     session: Session,
     *,
@@ -75,27 +71,58 @@ def move_all(
     """Move every open claim in `scope` that `event` may move; return target state → how many.
 
     Closed claims are not touched (late returns and reopening are single acts). Nothing is committed.
-    Raises RowsMovedUnderneathError when another transaction interfered, which is a reason to retry.
+    On PostgreSQL the claims are locked first: in a window those that move, elsewhere (and with `lock`)
+    the whole scope. Raises RowsMovedUnderneathError when another transaction interfered, which is a
+    reason to retry.
     """
     session.flush()
-    if lock and session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            select(col(ClaimProgress.claim_id))
-            .where(*scope.conditions)
-            .order_by(col(ClaimProgress.claim_id))
-            .with_for_update()
-        )
+    one_snapshot = _lock_scope(session, scope, always=lock)
+    batch = batch_of(session, moment)
     moved: dict[str, int] = {}
-    for edge, excluded, again in _in_safe_order(event):
+    edges = _in_safe_order(event)
+    standing = _states_in(session, scope) if len(edges) > 1 else {e.source for e, _, _ in edges}
+    for edge, excluded, again in edges:
+        if edge.source not in standing:
+            continue
         where = _where(edge, excluded, scope, moment)
         if again:
-            where = and_(where, not_(_moved_already(moment)))
-        count = _move_edge(session, edge, where, moment, rules)
+            where = and_(where, not_(_moved_already(edge, moment, batch)))
+        if one_snapshot:
+            _lock_rows(session, where)
+        count = _move_edge(session, edge, where, moment, batch, rules)
         if count:
             moved[edge.target] = moved.get(edge.target, 0) + count
     if moved:
         session.expire_all()
     return moved
+
+
+def _lock_scope(session: Session, scope: Scope, *, always: bool) -> bool:
+    """Keep other writers off the claims; return whether each edge has to lock its own rows.
+
+    SQLite's write lock keeps everybody out. On PostgreSQL a window runs on one snapshot, in which the
+    rows that move can be locked edge by edge; where each statement sees a new state of affairs, every
+    row of the scope must stand still.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        return False
+    level = connection.get_execution_options().get("isolation_level")
+    if not always and level in ("REPEATABLE READ", "SERIALIZABLE"):
+        return True
+    _lock_rows(session, and_(true(), *scope.conditions))
+    return False
+
+
+def _lock_rows(session: Session, where: ColumnElement[bool]) -> None:
+    ids = select(col(ClaimProgress.claim_id)).where(where).order_by(col(ClaimProgress.claim_id))
+    locked = ids.with_for_update().subquery()
+    session.connection().execute(select(func.count()).select_from(locked))
+
+
+def _states_in(session: Session, scope: Scope) -> set[str]:
+    query = select(col(ClaimProgress.state)).where(*scope.conditions).distinct()
+    return set(session.connection().execute(query).scalars())
 
 
 def _in_safe_order(event: str) -> list[tuple[Edge, list[Edge], bool]]:
@@ -144,28 +171,33 @@ def _where(
     return and_(*conditions)
 
 
-def _moved_already(moment: Moment) -> ColumnElement[bool]:
+def _moved_already(edge: Edge, moment: Moment, batch: int) -> ColumnElement[bool]:
     return exists().where(
         col(ClaimHistory.claim_id) == ClaimProgress.claim_id,
         col(ClaimHistory.version) == ClaimProgress.version,
+        col(ClaimHistory.event) == edge.event,
         col(ClaimHistory.recorded_at) == moment.recorded_at,
-        col(ClaimHistory.batch) == moment.batch,
+        col(ClaimHistory.batch) == batch,
     )
 
 
 def _move_edge(
-    session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment, rules: DueRules
+    session: Session,
+    edge: Edge,
+    where: ColumnElement[bool],
+    moment: Moment,
+    batch: int,
+    rules: DueRules,
 ) -> int:
-    written = rows(session, _history(edge, where, moment))
+    written = rows(session, _history(edge, where, moment, batch))
     if written == 0:
         return 0
-    changed = _new_values(edge, moment, orders(session))
+    changed = _new_values(edge, moment, orders(session) if edge.target in ROAD_STATES else {})
     bulk_effects.post(session, edge, where, moment)
     bulk_effects.tell(session, edge, where, moment)
     bulk_effects.clocks(session, edge, where, moment, rules)
-    if bulk_effects.open_windows(session, edge, where, moment, rules):
-        changed["lapses_after"] = bulk_effects.lapse_of_new_windows(edge)
-    changed |= bulk_effects.open_tickets(session, edge, where, moment, rules)
+    changed |= bulk_effects.open_windows(session, edge, where, moment, rules, changed)
+    changed |= bulk_effects.open_tickets(session, edge, where, moment, rules, changed)
     moved = _write(session, edge, where, changed)
     if moved != written:
         raise RowsMovedUnderneathError(
@@ -174,21 +206,25 @@ def _move_edge(
     return moved
 
 
-def _history(edge: Edge, where: ColumnElement[bool], moment: Moment) -> Insert:
+def _history(edge: Edge, where: ColumnElement[bool], moment: Moment, batch: int) -> Insert:
     p = ClaimProgress
     recorded = literal(moment.recorded_at, type_=Instant())
-    source = select(
-        col(p.claim_id),
-        col(p.version) + 1,
-        literal(edge.event),
-        literal(edge.source),
-        literal(edge.target),
-        literal(moment.today),
-        recorded,
-        literal(moment.actor),
-        literal(moment.note),
-        literal(moment.batch),
-    ).where(where)
+    source = (
+        select(
+            col(p.claim_id),
+            col(p.version) + 1,
+            literal(edge.event),
+            literal(edge.source),
+            literal(edge.target),
+            literal(moment.today),
+            recorded,
+            literal(moment.actor),
+            literal(moment.note),
+            literal(batch, type_=BIG_KEY),
+        )
+        .where(where)
+        .order_by(col(p.claim_id))
+    )
     names = "claim_id version event source target effective_on recorded_at actor note batch"
     return insert(table_of(ClaimHistory)).from_select(names.split(), source)
 
@@ -202,11 +238,19 @@ def _new_values(edge: Edge, moment: Moment, roads: dict[int, Order]) -> dict[str
             i: o.next_of[edge.target] for i, o in roads.items() if edge.target in o.next_of
         }
         early = {i: e for i, o in roads.items() if (e := o.early(edge.target, ""))}
-        road = col(p.road_id)
         if following:
-            changed["next_stage"] = case(following, value=road, else_=col(p.next_stage))
-        changed["early_stage"] = case(early, value=road, else_="") if early else ""
+            changed["next_stage"] = _by_road(following, otherwise=col(p.next_stage))
+        changed["early_stage"] = _by_road(early, otherwise="") if early else ""
     return changed
+
+
+def _by_road(stages: dict[int, str], *, otherwise: Any) -> Any:
+    """The stage of each claim's own road: one branch for each stage, however many roads there are."""
+    whens = [
+        (col(ClaimProgress.road_id).in_([i for i, s in stages.items() if s == stage]), stage)
+        for stage in dict.fromkeys(stages.values())
+    ]
+    return case(*whens, else_=otherwise)
 
 
 def _value(value: Value, edge: Edge, moment: Moment, column: str) -> Any:
@@ -231,7 +275,7 @@ def _write(
         return rows(session, update(table_of(ClaimProgress)).where(where).values(**changed))
     names = [c.name for c in table_of(ClaimProgress).columns]
     source = select(*(_as_column(changed, name) for name in names)).where(where)
-    session.execute(insert(table_of(ClaimClosed)).from_select(names, source))
+    session.connection().execute(insert(table_of(ClaimClosed)).from_select(names, source))
     return rows(session, delete(table_of(ClaimProgress)).where(where))
 
 
@@ -246,12 +290,5 @@ def _as_column(changed: dict[str, Any], name: str) -> Any:
 
 def rows(session: Session, statement: Insert | Update | Delete) -> int:
     """Run a statement and return how many rows it touched."""
-    result = session.execute(statement.execution_options(preserve_rowcount=True))
-    assert isinstance(result, CursorResult)
-    return int(result.rowcount)
-
-
-def count_in(session: Session, scope: Scope) -> int:
-    """How many open claims a scope holds."""
-    query = select(func.count()).select_from(ClaimProgress).where(*scope.conditions)
-    return int(session.execute(query).scalar_one())
+    options = {"preserve_rowcount": True}
+    return session.connection().execute(statement, execution_options=options).rowcount

@@ -5,6 +5,7 @@ Due dates are computed by the rules once per distinct (road, anchor) and joined 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -24,8 +25,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from states.chart import FAR, Edge, Given
-from subsidy.records.moves.interactive import TICKET_OPEN, resume_clocks, stop_clocks
+from states.chart import FAR, Edge
+from subsidy.records.moves.clocks import resume_clocks, stop_clocks
+from subsidy.records.moves.interactive_effects import TICKET_OPEN
 from subsidy.records.moves.moment import DueRules, Moment, OpenWindow
 from subsidy.records.tables import Claim, ClaimProgress, Deadline, LedgerEntry, Outbox, Ticket
 from subsidy.records.tables.types import Instant, UTCDateTime, table_of
@@ -59,7 +61,9 @@ def post(session: Session, edge: Edge, where: ColumnElement[bool], moment: Momen
             .where(where, amount > 0)
             .order_by(col(P.claim_id))
         )
-        session.execute(insert(table_of(LedgerEntry)).from_select(names.split(), source))
+        session.connection().execute(
+            insert(table_of(LedgerEntry)).from_select(names.split(), source)
+        )
 
 
 def tell(session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment) -> None:
@@ -98,7 +102,7 @@ def tell(session: Session, edge: Edge, where: ColumnElement[bool], moment: Momen
             .where(where, to_id.is_not(None))
             .order_by(col(P.claim_id))
         )
-        session.execute(insert(table_of(Outbox)).from_select(names.split(), source))
+        session.connection().execute(insert(table_of(Outbox)).from_select(names.split(), source))
 
 
 def clocks(
@@ -106,59 +110,58 @@ def clocks(
 ) -> None:
     """Close, stop or resume deadlines of the claims about to move."""
     effects = edge.effects
+    if not (effects.closes or effects.stops or effects.resumes):
+        return
+    mine = col(Deadline.claim_id).in_(select(col(P.claim_id)).where(where))
     if effects.closes:
-        moving = select(col(P.claim_id)).where(where)
         close = update(table_of(Deadline)).where(
-            col(Deadline.claim_id).in_(moving), col(Deadline.status).in_(("open", "stopped"))
+            mine, col(Deadline.status).in_(("open", "stopped"))
         )
         if "*" not in effects.closes:
             close = close.where(col(Deadline.window).in_(effects.closes))
-        session.execute(
-            close.values(status="met", closed_on=moment.today).execution_options(
-                synchronize_session=False
-            )
-        )
-    if effects.stops or effects.resumes:
-        found = session.execute(select(col(P.claim_id), col(P.road_id)).where(where)).all()
-        roads: dict[int, int] = {row[0]: row[1] for row in found}
-        if effects.stops:
-            stop_clocks(session, list(roads), moment)
-        else:
-            resume_clocks(session, roads, moment, rules)
+        session.connection().execute(close.values(status="met", closed_on=moment.today))
+    if effects.stops:
+        stop_clocks(session, mine, moment)
+    if effects.resumes:
+        resume_clocks(session, where, moment, rules)
 
 
 def open_windows(
-    session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment, rules: DueRules
-) -> bool:
-    """Open the deadlines of the edge; return whether any of them can end a claim."""
+    session: Session,
+    edge: Edge,
+    where: ColumnElement[bool],
+    moment: Moment,
+    rules: DueRules,
+    changed: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Open the deadlines of the edge; return the new day of lapse where one of them can end a claim."""
     lapsing = False
     for window, anchor_column in edge.effects.opens:
-        anchor = _anchor(edge, moment, anchor_column)
+        anchor = _anchor(moment, anchor_column, changed)
         plan = _plan(session, where, window, anchor, rules)
         for start in range(0, len(plan), PLAN_CHUNK):
             _insert_deadlines(session, where, window, anchor, plan[start : start + PLAN_CHUNK])
         lapsing = lapsing or any(found.lapses_after != FAR for _, _, found in plan)
-    return lapsing
+    return {"lapses_after": _earliest_lapse(edge, changed)} if lapsing else {}
 
 
 Plan = list[tuple[int, date, OpenWindow]]
 
 
-def _anchor(edge: Edge, moment: Moment, name: str) -> Any:
-    if name == "today":
-        return literal(moment.today, type_=Date())
-    value = edge.effects.sets.get(name)
-    if isinstance(value, Given):
-        return literal(moment.given[value.name], type_=Date())
-    return getattr(P, name)
+def _anchor(moment: Moment, name: str, changed: Mapping[str, Any]) -> Any:
+    """The day a window starts from: the effective day, or a column as this move leaves it."""
+    value = moment.today if name == "today" else changed.get(name, getattr(P, name))
+    return literal(value, type_=Date()) if isinstance(value, date) else value
 
 
 def _plan(
     session: Session, where: ColumnElement[bool], window: str, anchor: Any, rules: DueRules
 ) -> Plan:
-    pairs = session.execute(
-        select(col(P.road_id), anchor).where(where, anchor != FAR).distinct()
-    ).all()
+    pairs = (
+        session.connection()
+        .execute(select(col(P.road_id), anchor).where(where, anchor != FAR).distinct())
+        .all()
+    )
     plan: Plan = []
     for road_id, on in sorted(tuple(p) for p in pairs):
         found = rules.window(road_id=road_id, window=window, anchor=on)
@@ -228,33 +231,37 @@ def _insert_deadlines(
         .where(where)
         .order_by(col(P.claim_id))
     )
-    session.execute(insert(table_of(Deadline)).from_select(names.split(), source))
+    session.connection().execute(insert(table_of(Deadline)).from_select(names.split(), source))
 
 
-def lapse_of_new_windows(edge: Edge) -> Any:
-    """The day after which the claim lapses, from the deadline that this move has just opened."""
-    windows = [window for window, _ in edge.effects.opens]
+def _earliest_lapse(edge: Edge, changed: Mapping[str, Any]) -> Any:
+    """The day after which the claim lapses, from the deadlines that this move has just opened."""
     opened = (
-        select(col(Deadline.lapses_after))
+        select(func.min(col(Deadline.lapses_after)))
         .where(
             col(Deadline.claim_id) == P.claim_id,
-            col(Deadline.window).in_(windows),
+            col(Deadline.window).in_([window for window, _ in edge.effects.opens]),
             col(Deadline.opened_version) == P.version + 1,
             col(Deadline.lapses_after) != FAR,
         )
-        .order_by(col(Deadline.lapses_after))
-        .limit(1)
         .scalar_subquery()
     )
-    kept = edge.effects.sets.get("lapses_after")
-    otherwise = literal(FAR, type_=Date()) if kept is not None else col(P.lapses_after)
-    return func.coalesce(opened, otherwise)
+    kept = changed.get("lapses_after", col(P.lapses_after))
+    return func.coalesce(opened, literal(kept, type_=Date()) if isinstance(kept, date) else kept)
 
 
 def open_tickets(
-    session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment, rules: DueRules
+    session: Session,
+    edge: Edge,
+    where: ColumnElement[bool],
+    moment: Moment,
+    rules: DueRules,
+    changed: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Open the edge's tickets where none of the code is open; return the change of `blocks`."""
+    """Open the edge's tickets where none of the code is open; return the new value of `blocks`."""
+    if not edge.effects.tickets:
+        return {}
+    newest = session.connection().execute(select(func.max(col(Ticket.id)))).scalar() or 0
     names = (
         "city area_id queue code claim_id class_id blocks opened_on due_on facts clause state "
         "version owner override_by override_reason outcome opened_at"
@@ -292,7 +299,7 @@ def open_tickets(
             .where(where, ~already)
             .order_by(col(P.claim_id))
         )
-        session.execute(insert(table_of(Ticket)).from_select(names.split(), source))
+        session.connection().execute(insert(table_of(Ticket)).from_select(names.split(), source))
         if wanted.blocks:
             blocking.append(wanted.code)
     if not blocking:
@@ -303,8 +310,8 @@ def open_tickets(
         .where(
             col(Ticket.claim_id) == P.claim_id,
             col(Ticket.code).in_(blocking),
-            col(Ticket.opened_at) == moment.recorded_at,
+            col(Ticket.id) > newest,
         )
         .scalar_subquery()
     )
-    return {"blocks": col(P.blocks) + opened}
+    return {"blocks": changed.get("blocks", col(P.blocks)) + opened}

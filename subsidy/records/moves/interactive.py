@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
-from states.chart import FAR, Blocked, Column, Const, Edge, Given, Plus, Source, Value
+from states.chart import Blocked, Column, Const, Edge, Given, Plus, Source, Value
 from states.claim import CLAIM, CLOSED
-from subsidy.records.moves.moment import DueRules, Moment, Moved, NotMoved
+from subsidy.records.moves.interactive_effects import TICKET_OPEN, Step, run_effects
+from subsidy.records.moves.minutes import batch_of
+from subsidy.records.moves.moment import DueRules, Moment, Moved, NotMoved, RowsMovedUnderneathError
 from subsidy.records.moves.roads import order_for
-from subsidy.records.tables import (
-    Claim,
-    ClaimClosed,
-    ClaimHistory,
-    ClaimProgress,
-    ClockEntry,
-    Deadline,
-    LedgerEntry,
-    Outbox,
-    Ticket,
-)
+from subsidy.records.tables import Claim, ClaimClosed, ClaimHistory, ClaimProgress, Deadline
 from subsidy.records.tables.claims import ProgressColumns
+from subsidy.records.tables.types import table_of
 
-TICKET_OPEN = ("opened", "assigned", "override_asked")
+__all__ = ["TICKET_OPEN", "move", "progress_of"]
+
+_PLACES = (ClaimProgress, ClaimClosed)
+_FIND = {
+    place: columns_of(table_of(place)).where(table_of(place).c.claim_id == bindparam("claim_id"))
+    for place in _PLACES
+}
+_CLAIM = columns_of(table_of(Claim)).where(table_of(Claim).c.id == bindparam("claim_id"))
 
 
 def progress_of(session: Session, claim_id: int, *, lock: bool = False) -> ProgressColumns:
     """Return where a claim stands, open or closed. Raises LookupError if there is no such claim."""
-    for table in (ClaimProgress, ClaimClosed):
+    for table in _PLACES:
         query = select(table).where(col(table.claim_id) == claim_id)
         query = query.execution_options(populate_existing=True)
         row = session.exec(query.with_for_update() if lock else query).first()
@@ -48,26 +48,34 @@ def move(
     claim and KeyError when an edge needs a value that `moment.given` lacks.
     """
     session.flush()
-    row = progress_of(session, claim_id, lock=True)
+    place, row = _locked(session, claim_id)
     edge = CLAIM.choose(row, event, moment)
     if isinstance(edge, Blocked):
         return NotMoved(claim_id, event, edge.source, edge.guards)
-    claim = session.get_one(Claim, claim_id)
+    claim = session.connection().execute(_CLAIM, {"claim_id": claim_id}).one()
     version = row.version + 1
     changed = _new_values(session, row, edge, moment)
-    _write_history(session, row, edge, moment, version)
-    _post(session, claim, row, edge, moment, version)
-    _tell(session, claim, edge, moment, version)
-    _clocks(session, claim, row, edge, moment, rules)
-    changed |= _open_windows(session, claim, row, edge, moment, rules, version)
-    opened = _open_tickets(session, claim, edge, moment, rules)
-    if opened:
-        changed["blocks"] = row.blocks + opened
-    _write_row(session, row, changed)
+    _write_history(session, claim_id, edge, moment, version)
+    step = Step(session, claim, row, edge, moment, version, changed)
+    changed |= run_effects(step, rules)
+    goes_to = _write_row(session, place, row, changed)
+    _forget_stale(session, claim_id, goes_to)
     return Moved(claim_id, event, edge.source, edge.target, version)
 
 
-def _value(value: Value, row: ProgressColumns, moment: Moment, column: str) -> object:
+def _locked(session: Session, claim_id: int) -> tuple[type[ProgressColumns], Any]:
+    connection = session.connection()
+    for place in _PLACES:
+        query = _FIND[place]
+        if connection.dialect.name == "postgresql":
+            query = query.with_for_update()
+        row = connection.execute(query, {"claim_id": claim_id}).first()
+        if row is not None:
+            return place, row
+    raise LookupError(f"no claim has the number {claim_id}")
+
+
+def _value(value: Value, row: Any, moment: Moment, column: str) -> object:
     match value:
         case Const(v):
             return v
@@ -81,281 +89,67 @@ def _value(value: Value, row: ProgressColumns, moment: Moment, column: str) -> o
             return moment.given[name]
 
 
-def _new_values(
-    session: Session, row: ProgressColumns, edge: Edge, moment: Moment
-) -> dict[str, Any]:
+def _new_values(session: Session, row: Any, edge: Edge, moment: Moment) -> dict[str, Any]:
     changed: dict[str, Any] = {
         name: _value(value, row, moment, name) for name, value in edge.effects.sets.items()
     }
     order = order_for(session, row.road_id)
-    changed |= {
+    return changed | {
         "state": edge.target,
         "version": row.version + 1,
         "since": moment.today,
         "next_stage": order.after(edge.target, row.next_stage),
         "early_stage": order.early(edge.target, row.early_stage),
     }
-    return changed
 
 
 def _write_history(
-    session: Session, row: ProgressColumns, edge: Edge, moment: Moment, version: int
+    session: Session, claim_id: int, edge: Edge, moment: Moment, version: int
 ) -> None:
-    session.execute(
-        insert(ClaimHistory).values(
-            claim_id=row.claim_id,
-            version=version,
-            event=edge.event,
-            source=edge.source,
-            target=edge.target,
-            effective_on=moment.today,
-            recorded_at=moment.recorded_at,
-            actor=moment.actor,
-            note=moment.note,
-            batch=moment.batch,
-        )
+    batch = batch_of(session, moment)
+    session.connection().execute(
+        insert(table_of(ClaimHistory)),
+        {
+            "claim_id": claim_id,
+            "version": version,
+            "event": edge.event,
+            "source": edge.source,
+            "target": edge.target,
+            "effective_on": moment.today,
+            "recorded_at": moment.recorded_at,
+            "actor": moment.actor,
+            "note": moment.note,
+            "batch": batch,
+        },
     )
 
 
-def _post(
-    session: Session,
-    claim: Claim,
-    row: ProgressColumns,
-    edge: Edge,
-    moment: Moment,
-    version: int,
-) -> None:
-    for post in edge.effects.posts:
-        amount = getattr(row, post.amount)
-        if amount > 0:
-            session.execute(
-                insert(LedgerEntry).values(
-                    city=claim.city,
-                    fund=claim.fund,
-                    area_id=claim.area_id,
-                    claim_id=claim.id,
-                    claim_version=version,
-                    debit=post.debit,
-                    credit=post.credit,
-                    amount_fen=amount,
-                    effective_on=moment.today,
-                    recorded_at=moment.recorded_at,
-                )
-            )
-
-
-def _tell(session: Session, claim: Claim, edge: Edge, moment: Moment, version: int) -> None:
-    receivers = {
-        "provider": claim.provider_id,
-        "trainee": claim.person_id,
-        "office": claim.area_id,
-    }
-    for tell in edge.effects.tells:
-        to_id = receivers[tell.to]
-        if to_id is not None:
-            session.execute(
-                insert(Outbox).values(
-                    city=claim.city,
-                    subject="claim",
-                    subject_id=claim.id,
-                    template=tell.template,
-                    occasion=f"v{version}",
-                    to_kind=tell.to,
-                    to_id=to_id,
-                    values="{}",
-                    effective_on=moment.today,
-                    created_at=moment.recorded_at,
-                    status="waiting",
-                    attempts=0,
-                    channel="",
-                    address_masked="",
-                    error="",
-                )
-            )
-
-
-def _clocks(
-    session: Session,
-    claim: Claim,
-    row: ProgressColumns,
-    edge: Edge,
-    moment: Moment,
-    rules: DueRules,
-) -> None:
-    effects = edge.effects
-    mine = col(Deadline.claim_id) == row.claim_id
-    if effects.closes:
-        close = update(Deadline).where(mine, col(Deadline.status).in_(("open", "stopped")))
-        if "*" not in effects.closes:
-            close = close.where(col(Deadline.window).in_(effects.closes))
-        session.execute(close.values(status="met", closed_on=moment.today))
-    if effects.stops:
-        stop_clocks(session, [row.claim_id], moment)
-    if effects.resumes:
-        resume_clocks(session, {row.claim_id: row.road_id}, moment, rules)
-
-
-def stop_clocks(session: Session, claim_ids: list[int], moment: Moment) -> None:
-    """Stop every open clock of the claims; the entry keeps the due date of before."""
-    running = select(Deadline).where(
-        col(Deadline.claim_id).in_(claim_ids), Deadline.status == "open"
-    )
-    for deadline in session.exec(running.order_by(col(Deadline.id))).all():
-        deadline.status = "stopped"
-        _enter(session, deadline, "stopped", deadline.due_on, moment)
-    session.flush()
-
-
-def resume_clocks(session: Session, roads: dict[int, int], moment: Moment, rules: DueRules) -> None:
-    """Let stopped clocks of the claims (id → road id) run on, later by the working days stopped."""
-    stopped = select(Deadline).where(
-        col(Deadline.claim_id).in_(list(roads)), Deadline.status == "stopped"
-    )
-    for deadline in session.exec(stopped.order_by(col(Deadline.id))).all():
-        last = session.exec(
-            select(ClockEntry)
-            .where(ClockEntry.deadline_id == deadline.id, ClockEntry.entry == "stopped")
-            .order_by(col(ClockEntry.id).desc())
-        ).first()
-        before = deadline.due_on
-        after = rules.resumed(
-            road_id=roads[deadline.claim_id],
-            window=deadline.window,
-            due_on=before,
-            stopped_on=last.on if last else moment.today,
-            today=moment.today,
-        )
-        deadline.status = "open"
-        if after is not None:
-            deadline.due_on = after.due_on
-            deadline.told_by = max(deadline.told_by, after.told_by)
-            deadline.lapses_after = after.lapses_after
-            deadline.next_on = after.next_on
-            deadline.final = after.final
-            deadline.calendar_version = after.calendar_version
-        _enter(session, deadline, "resumed", before, moment)
-    session.flush()
-
-
-def _enter(
-    session: Session, deadline: Deadline, entry: str, due_before: date, moment: Moment
-) -> None:
-    assert deadline.id is not None
-    session.add(
-        ClockEntry(
-            city=deadline.city,
-            deadline_id=deadline.id,
-            entry=entry,
-            on=moment.today,
-            due_before=due_before,
-            due_after=deadline.due_on,
-            actor=moment.actor,
-        )
-    )
-
-
-def _open_windows(
-    session: Session,
-    claim: Claim,
-    row: ProgressColumns,
-    edge: Edge,
-    moment: Moment,
-    rules: DueRules,
-    version: int,
-) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for window, anchor_column in edge.effects.opens:
-        anchor = _anchor(row, edge, moment, anchor_column)
-        if anchor == FAR:
-            continue
-        found = rules.window(road_id=row.road_id, window=window, anchor=anchor)
-        if found is None:
-            continue
-        session.execute(
-            insert(Deadline).values(
-                city=claim.city,
-                area_id=claim.area_id,
-                claim_id=claim.id,
-                rule_id=found.rule_id,
-                window=window,
-                anchor_on=anchor,
-                due_on=found.due_on,
-                told_by=found.told_by,
-                lapses_after=found.lapses_after,
-                next_on=found.next_on,
-                final=found.final,
-                calendar_version=found.calendar_version,
-                status="open",
-                opened_version=version,
-            )
-        )
-        if found.lapses_after != FAR:
-            changed["lapses_after"] = found.lapses_after
-    return changed
-
-
-def _anchor(row: ProgressColumns, edge: Edge, moment: Moment, column: str) -> date:
-    if column == "today":
-        return moment.today
-    if column in edge.effects.sets:
-        given = _value(edge.effects.sets[column], row, moment, column)
-        assert isinstance(given, date)
-        return given
-    anchor: date = getattr(row, column)
-    return anchor
-
-
-def _open_tickets(
-    session: Session, claim: Claim, edge: Edge, moment: Moment, rules: DueRules
-) -> int:
-    blocking = 0
-    for code in edge.effects.tickets:
-        wanted = rules.ticket(code=code, today=moment.today)
-        already = session.exec(
-            select(Ticket.id).where(
-                Ticket.claim_id == claim.id,
-                Ticket.code == wanted.code,
-                col(Ticket.state).in_(TICKET_OPEN),
-            )
-        ).first()
-        if already is not None:
-            continue
-        session.execute(
-            insert(Ticket).values(
-                city=claim.city,
-                area_id=claim.area_id,
-                queue=wanted.queue,
-                code=wanted.code,
-                claim_id=claim.id,
-                class_id=claim.class_id,
-                blocks=wanted.blocks,
-                opened_on=moment.today,
-                due_on=wanted.due_on,
-                facts="{}",
-                clause=wanted.clause,
-                state="opened",
-                version=0,
-                owner="",
-                override_by="",
-                override_reason="",
-                outcome="",
-                opened_at=moment.recorded_at,
-            )
-        )
-        blocking += wanted.blocks
-    return blocking
-
-
-def _write_row(session: Session, row: ProgressColumns, changed: dict[str, Any]) -> None:
-    was_closed = isinstance(row, ClaimClosed)
-    closes = changed["state"] in CLOSED
-    table = ClaimClosed if was_closed else ClaimProgress
-    if was_closed == closes:
-        session.execute(update(table).where(col(table.claim_id) == row.claim_id).values(**changed))
+def _write_row(
+    session: Session, place: type[ProgressColumns], row: Any, changed: dict[str, Any]
+) -> type[ProgressColumns]:
+    """Write the new values where the claim stands, or carry it to the other table, and say which."""
+    table = table_of(place)
+    goes_to = ClaimClosed if changed["state"] in CLOSED else ClaimProgress
+    here = (table.c.claim_id == row.claim_id, table.c.version == row.version)
+    connection = session.connection()
+    if goes_to is place:
+        written = connection.execute(update(table).where(*here).values(**changed)).rowcount
     else:
-        values = row.model_dump() | changed
-        session.execute(insert(ClaimClosed if closes else ClaimProgress).values(**values))
-        session.execute(delete(table).where(col(table.claim_id) == row.claim_id))
-        session.expunge(row)
-        return
-    session.expire(row)
+        connection.execute(insert(table_of(goes_to)), row._asdict() | changed)
+        written = connection.execute(delete(table).where(*here)).rowcount
+    if written != 1:
+        raise RowsMovedUnderneathError(
+            f"claim {row.claim_id} was moved by somebody else meanwhile; do the act again"
+        )
+    return goes_to
+
+
+def _forget_stale(session: Session, claim_id: int, place: type[ProgressColumns]) -> None:
+    """Rows that the session holds as objects are read again when they are next looked at."""
+    for held in list(session.identity_map.values()):
+        if not isinstance(held, ProgressColumns | Deadline) or held.claim_id != claim_id:
+            continue
+        if isinstance(held, place | Deadline):
+            session.expire(held)
+        else:
+            session.expunge(held)

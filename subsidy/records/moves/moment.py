@@ -29,8 +29,15 @@ class Moment:
 
     @property
     def batch(self) -> int:
-        """The seal's handle: a bulk window's number, or the minute as a negative number."""
+        """The seal's handle: a bulk window's number, or the minute as a negative number.
+
+        Writers ask `minutes.batch_of`, which knows whether that minute is still open.
+        """
         return self.window_batch or -(micros(self.recorded_at) // MINUTE_US)
+
+
+class RowsMovedUnderneathError(RuntimeError):
+    """Rows changed between two statements of one move; do it again in a new transaction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from states.claim import ROAD
 from subsidy.records.tables import Road
+from subsidy.records.tables.types import table_of
 
 ROAD_STATES = frozenset(ROAD)
 
@@ -29,27 +32,37 @@ class Order:
         return self.early_of.get(state, "") if state in ROAD_STATES else present
 
 
+@lru_cache(maxsize=1024)
+def _read(stages: str, early: str) -> Order:
+    names = stages.split()
+    following = dict(zip(names, [*names[1:], "end"], strict=True))
+    return Order(next_of=following, early_of=dict(p.split(">", 1) for p in early.split()))
+
+
 def order_of(road: Road) -> Order:
     """Read one row: `listed enrolled …` and `assessed>applied`."""
-    stages = road.stages.split()
-    early = dict(pair.split(">", 1) for pair in road.early.split())
-    following = dict(zip(stages, [*stages[1:], "end"], strict=True))
-    return Order(next_of=following, early_of=early)
+    return _read(road.stages, road.early)
+
+
+_road = table_of(Road).c
+_ONE = select(_road.stages, _road.early).where(_road.id == bindparam("road_id"))
+_ALL = select(_road.id, _road.stages, _road.early)
 
 
 def orders(session: Session) -> dict[int, Order]:
-    """Return every road's order, by id; kept on the session, since roads never change."""
-    held: dict[int, Order] | None = session.info.get("road_orders")
-    if held is None:
-        held = {r.id: order_of(r) for r in session.exec(select(Road)).all() if r.id is not None}
-        session.info["road_orders"] = held
-    return held
+    """Return every road's order, by id."""
+    return {row.id: _read(row.stages, row.early) for row in session.connection().execute(_ALL)}
 
 
 def order_for(session: Session, road_id: int) -> Order:
-    """Return one road's order, reading again if the road is new. Raises KeyError if unknown."""
-    known = orders(session)
-    if road_id not in known:
-        session.info.pop("road_orders", None)
-        known = orders(session)
-    return known[road_id]
+    """Return one road's order; kept on the session, since a road never changes.
+
+    Raises KeyError if there is no such road.
+    """
+    held: dict[int, Order] = session.info.setdefault("road_orders", {})
+    if road_id not in held:
+        row = session.connection().execute(_ONE, {"road_id": road_id}).first()
+        if row is None:
+            raise KeyError(f"no road has the number {road_id}")
+        held[road_id] = _read(row.stages, row.early)
+    return held[road_id]

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from states.chart import Blocked, Chart
+from subsidy.records.moves.minutes import batch_of
 from subsidy.records.moves.moment import Moment, Moved, NotMoved
 from subsidy.records.tables import SubjectHistory
 
@@ -36,6 +37,7 @@ def move_subject(
     row.state = edge.target
     row.version += 1
     session.add(row)
+    batch = batch_of(session, moment)
     session.execute(
         insert(SubjectHistory).values(
             machine=chart.name,
@@ -49,7 +51,7 @@ def move_subject(
             recorded_at=moment.recorded_at,
             actor=moment.actor,
             note=moment.note,
-            batch=moment.batch,
+            batch=batch,
         )
     )
     session.flush()

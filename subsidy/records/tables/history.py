@@ -19,6 +19,7 @@ class ClaimHistory(SQLModel, table=True):
             sqlite_where=text("batch < 0"),
             postgresql_where=text("batch < 0"),
         ),
+        {"sqlite_with_rowid": False},
     )
 
     claim_id: int = Field(primary_key=True, foreign_key="claim.id", sa_type=BIG_KEY)

@@ -8,7 +8,8 @@ from datetime import date
 
 from subsidy.rules.checks.case import Verdicts
 from subsidy.rules.checks.limits import count_in_year, is_repeat, overlapping, yearly_limit_of
-from subsidy.rules.facts import PastClaim, TrainingFacts
+from subsidy.rules.checks.people import judge_register
+from subsidy.rules.facts import PastClaim, RegisterAnswer, TrainingFacts
 from subsidy.rules.identity import age_on, check_id_number, check_name
 from subsidy.rules.policy import Pack, Track
 from subsidy.rules.verdict import NO_CLAUSE, Finding, Source, source_of
@@ -36,12 +37,14 @@ def check_enrolment(
     pack: Pack,
     today: date,
     earlier: Collection[str] = frozenset(),
+    registers: Sequence[RegisterAnswer] | None = None,
 ) -> list[Finding]:
     """Everything wrong with one roster row; an empty list lets the row in.
 
     `history` holds the person's other claims, `earlier` the normalised ID numbers of the rows
-    above. `effect` refuse keeps the row out, hold and warn let it in with a remark; `column` is
-    one of id_number, name, birth_date, group. Texts never repeat the number or the name.
+    above, `registers` the answers of outside registers (None: they were not asked yet). `effect`
+    refuse keeps the row out, hold and warn let it in with a remark; `column` is one of id_number,
+    name, birth_date, group. Texts never repeat the number or the name.
     """
     out = Verdicts(pack)
     real_name = _real_name_source(pack.tracks[track])
@@ -60,6 +63,11 @@ def check_enrolment(
     _age(number.born_on, training, pack, out)
     if history:
         _history(training, history, pack, out)
+    if registers is not None:
+        answers = {item.register: item for item in registers}
+        for name, register in pack.spec.registers.items():
+            if "filing" in register.at:
+                judge_register(out, register, answers.get(name), column="id_number")
     return out.all()
 
 

@@ -85,7 +85,7 @@ def registers_agree(case: Case, out: Verdicts) -> None:
             continue
         if register.needs == "certificate" and case.facts.certificate is None:
             continue
-        _register(out, register, answers.get(name))
+        judge_register(out, register, answers.get(name))
 
 
 def passed_and_certified(case: Case, out: Verdicts) -> None:
@@ -206,13 +206,20 @@ def _oldest_first(case: Case) -> list[RegisterAnswer]:
     return sorted(answers, key=lambda item: item.asked_on) if len(answers) > 1 else list(answers)
 
 
-def _register(out: Verdicts, register: RegisterSpec, answer: RegisterAnswer | None) -> None:
+def judge_register(
+    out: Verdicts,
+    register: RegisterSpec,
+    answer: RegisterAnswer | None,
+    *,
+    column: str | None = None,
+) -> None:
+    """What one register's answer does; no answer neither passes nor refuses."""
     source = source_of(register)
     if answer is None or answer.answer == "unavailable":
-        out.add("E208", "hold", source, register=register.asks)
+        out.add("E208", "hold", source, column=column, register=register.asks)
         return
     effect = getattr(register, answer.answer)
     if effect == "pass":
         return
     code = "E209" if answer.answer == "mismatch" else register.code
-    out.add(code, effect, source, register=register.asks)
+    out.add(code, effect, source, column=column, register=register.asks)

@@ -10,7 +10,7 @@ import pytest
 from stdnum.cn import ric
 
 from subsidy.rules.eligibility import RosterPerson, check_enrolment
-from subsidy.rules.facts import PastClaim, TrainingFacts
+from subsidy.rules.facts import PastClaim, RegisterAnswer, TrainingFacts
 from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import Finding
 
@@ -145,6 +145,18 @@ def test_an_overlapping_class_is_pointed_out(check: Check) -> None:
     other = PastClaim(ref="a", status="pending", starts=date(2020, 10, 19), ends=date(2020, 10, 30))
     assert check(history=[other])["E305"].effect == "hold"
     assert check(history=[replace(other, starts=date(2020, 10, 24))]) == {}
+
+
+def test_a_pensioner_is_refused_at_enrolment_when_the_register_was_asked(check: Check) -> None:
+    pupil = RegisterAnswer(register="pupil", answer="not_found", source="test", asked_on=TODAY)
+    pension = RegisterAnswer(register="pension", answer="found", source="test", asked_on=TODAY)
+    found = check(registers=[pupil, pension])
+    assert (found["E202"].effect, found["E202"].clause) == ("refuse", "二")
+    assert check(registers=[pupil])["E208"].effect == "hold"
+    free = replace(pension, answer="not_found")
+    assert check(registers=[pupil, free]) == {}
+    enrolled = replace(pupil, answer="found")
+    assert check(registers=[enrolled, free])["E210"].effect == "hold"
 
 
 def test_a_passport_goes_to_a_person(check: Check) -> None:
