@@ -89,7 +89,7 @@ def _too_late(act: Act, row: TrainingClass, claim: ClaimProgress) -> Finding:
         LATE,
         effect="refuse",
         source=Source(window.clause, window.document, window.assumed),
-        facts={"due_on": claim.lapses_after, "applied_on": act.today},
+        facts={"due": claim.lapses_after, "applied": act.today},
     )
 
 

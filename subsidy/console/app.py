@@ -82,9 +82,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     return app
 
 
-async def _guard(
-    request: Request, go_on: Callable[[Request], Awaitable[Response]]
-) -> Response:
+async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse bodies that are too large before reading them, and send the security headers."""
     if request.method not in ("GET", "HEAD"):
         length = request.headers.get("content-length", "")

@@ -29,7 +29,10 @@ from subsidy.console.words import N_, language_of, translations
 log = logging.getLogger("subsidy.console")
 
 TEXTS: dict[int, tuple[str, str]] = {
-    400: (N_("Something in the form cannot be read"), N_("Go back, mend the field and send again.")),
+    400: (
+        N_("Something in the form cannot be read"),
+        N_("Go back, mend the field and send again."),
+    ),
     403: (
         N_("Your roles do not open this page"),
         N_("If you need it for your work, ask the administrator for the role."),

@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from states.chart import FAR
-from subsidy.clock import SHANGHAI
 from subsidy.actions.grounds.refusals import guard_words
+from subsidy.clock import SHANGHAI
 from subsidy.console.naming import CODES, DEEDS, EVENTS, MESSAGES, WINDOWS, state_name
 from subsidy.console.words import CHINESE, LANGUAGES, translations
 

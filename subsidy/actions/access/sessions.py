@@ -97,9 +97,7 @@ def present(session: Session, *, token: str, now: datetime) -> Present | None:
 def touch(session: Session, *, token: str, now: datetime) -> None:
     """Write down that the session was used."""
     session.execute(
-        update(LoginSession)
-        .where(col(LoginSession.token_hash) == _hash(token))
-        .values(seen_at=now)
+        update(LoginSession).where(col(LoginSession.token_hash) == _hash(token)).values(seen_at=now)
     )
 
 

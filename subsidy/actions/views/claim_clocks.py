@@ -75,7 +75,9 @@ def clocks_of(session: Session, act: Act, *, claim_id: int) -> list[ClockView]:
         .order_by(col(Deadline.id).desc())
     ).all()
     entries = _entries(session, [deadline.id or 0 for deadline, _ in rows])
-    views = [_view(act, deadline, rule, entries.get(deadline.id or 0, [])) for deadline, rule in rows]
+    views = [
+        _view(act, deadline, rule, entries.get(deadline.id or 0, [])) for deadline, rule in rows
+    ]
     return sorted(views, key=lambda view: (view.status not in RUNNING, view.due_on))
 
 

@@ -159,9 +159,7 @@ def _query(city: str, areas: Collection[int], wanted: ClaimFilter, today: date) 
             query = query.where(column == value)
     if wanted.number:
         start = wanted.number.replace("%", "").replace("_", "") + "%"
-        query = query.where(
-            col(Claim.number).like(start) | col(TrainingClass.number).like(start)
-        )
+        query = query.where(col(Claim.number).like(start) | col(TrainingClass.number).like(start))
     for condition in _conditions(wanted, today):
         query = query.where(condition)
     return query

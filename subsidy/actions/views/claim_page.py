@@ -161,9 +161,7 @@ class ClaimView:
 
 def claim_id_of(session: Session, *, city: str, number: str) -> int | None:
     """The claim with this number."""
-    return session.exec(
-        select(Claim.id).where(Claim.city == city, Claim.number == number)
-    ).first()
+    return session.exec(select(Claim.id).where(Claim.city == city, Claim.number == number)).first()
 
 
 def claim_view(session: Session, *, city: str, claim_id: int) -> ClaimView | None:
@@ -290,9 +288,7 @@ def _receipt(session: Session, claim_id: int) -> Receipt | None:
         return None
     result = json.loads(row.result)
     found = [
-        item
-        for kind in ("refusals", "gaps", "holds", "warnings")
-        for item in result.get(kind, [])
+        item for kind in ("refusals", "gaps", "holds", "warnings") for item in result.get(kind, [])
     ]
     return Receipt(
         row.id or 0,
@@ -312,9 +308,7 @@ def _receipt(session: Session, claim_id: int) -> Receipt | None:
 
 def _transfers(session: Session, claim_id: int) -> list[Transfer]:
     rows = session.exec(
-        select(LedgerEntry)
-        .where(LedgerEntry.claim_id == claim_id)
-        .order_by(col(LedgerEntry.id))
+        select(LedgerEntry).where(LedgerEntry.claim_id == claim_id).order_by(col(LedgerEntry.id))
     ).all()
     return [Transfer(r.debit, r.credit, r.amount_fen, r.effective_on, r.fund) for r in rows]
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from subsidy.actions.acting import Act
 from subsidy.records.people import Vault, view_person
 from subsidy.records.tables import (
     Assessment,
@@ -18,7 +19,6 @@ from subsidy.records.tables import (
     Person,
     PublicNotice,
 )
-from subsidy.actions.acting import Act
 
 FIELDS = ("name", "id_number", "phone", "account")
 

@@ -42,9 +42,7 @@ def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
     """Mark of an actor → name: `user:7` → the account's name; flows keep their own."""
     ids = {int(a.partition(":")[2]) for a in actors if a.startswith("user:")}
     found = dict(
-        session.exec(
-            select(Account.id, Account.display_name).where(col(Account.id).in_(ids))
-        ).all()
+        session.exec(select(Account.id, Account.display_name).where(col(Account.id).in_(ids))).all()
     )
     return {
         a: found.get(int(a.partition(":")[2]), a) if a.startswith("user:") else a for a in actors

@@ -39,7 +39,11 @@ class ProjectRow:
 
 
 def projects(
-    session: Session, *, city: str, areas: Collection[int] | None = None, listed_on: date | None = None
+    session: Session,
+    *,
+    city: str,
+    areas: Collection[int] | None = None,
+    listed_on: date | None = None,
 ) -> list[ProjectRow]:
     """Projects of the city (of some areas); with `listed_on` only those in the catalogue that day."""
     query = (

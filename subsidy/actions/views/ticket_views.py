@@ -120,9 +120,7 @@ def tickets_of_claim(session: Session, act: Act, *, claim_id: int) -> list[Ticke
 
 def tickets_of_class(session: Session, act: Act, *, class_id: int) -> list[TicketRow]:
     """Tickets of a class itself, open ones first."""
-    return _of(
-        session, act, (col(Ticket.class_id) == class_id) & col(Ticket.claim_id).is_(None)
-    )
+    return _of(session, act, (col(Ticket.class_id) == class_id) & col(Ticket.claim_id).is_(None))
 
 
 def ticket_view(session: Session, act: Act, *, ticket_id: int) -> TicketView | None:
@@ -161,9 +159,7 @@ def ticket_view(session: Session, act: Act, *, ticket_id: int) -> TicketView | N
         outcome=ticket.outcome,
         closed_on=ticket.closed_on,
         moves=tuple(
-            TicketMove(
-                h.event, h.effective_on, h.recorded_at, names.get(h.actor, h.actor), h.note
-            )
+            TicketMove(h.event, h.effective_on, h.recorded_at, names.get(h.actor, h.actor), h.note)
             for h in history
         ),
     )
@@ -210,8 +206,6 @@ def _row(
         opened_on=ticket.opened_on,
         due_on=ticket.due_on,
         owner=names.get(ticket.owner, ticket.owner),
-        days_open=max(
-            working_days_between(act.calendar, after=ticket.opened_on, through=until), 0
-        ),
+        days_open=max(working_days_between(act.calendar, after=ticket.opened_on, through=until), 0),
         clause=ticket.clause,
     )

@@ -129,9 +129,7 @@ def full(visit: Entering, claim_id: int) -> Response:
     if len(reason) < 4:
         raise FieldError("reason", N_("say in a few words why you need it"))
     with visit.writing() as session:
-        data = full_view(
-            session, visit.act(area_id=head.area_id), claim_id=claim_id, reason=reason
-        )
+        data = full_view(session, visit.act(area_id=head.area_id), claim_id=claim_id, reason=reason)
     return page(visit, "full_view.html", head=head, data=data, reason=reason)
 
 

@@ -33,9 +33,7 @@ def queue_titles(visit: Visit) -> dict[str, str]:
     """Queue → title in the visitor's language."""
     book = visit.desk.office.packs[visit.city].book
     chinese = visit.language == CHINESE
-    return {
-        name: spec.title_zh if chinese else spec.title_en for name, spec in book.queues.items()
-    }
+    return {name: spec.title_zh if chinese else spec.title_en for name, spec in book.queues.items()}
 
 
 def track_titles(visit: Visit) -> dict[str, str]:
@@ -52,7 +50,9 @@ def document_titles(visit: Visit) -> dict[str, str]:
 def group_names(visit: Visit) -> dict[str, str]:
     """Group of persons or connection to the place → the name the pack gives it."""
     spec = visit.desk.office.packs[visit.city].spec
-    return {key: item.name for part in (spec.groups, spec.connections) for key, item in part.items()}
+    return {
+        key: item.name for part in (spec.groups, spec.connections) for key, item in part.items()
+    }
 
 
 def flow_url(visit: Visit) -> str:

@@ -117,6 +117,4 @@ def _demo_logins(visit: Visit) -> list[DemoLogin]:
     if not visit.desk.settings.demo:
         return []
     with visit.reading() as session:
-        return demo_logins(
-            session, path=visit.desk.settings.config_file("demo_accounts.yaml")
-        )
+        return demo_logins(session, path=visit.desk.settings.config_file("demo_accounts.yaml"))
