@@ -3,6 +3,12 @@
 from subsidy.actions.messages.recipients import Recipient, recipients
 from subsidy.actions.messages.source import GroundsMissingError
 from subsidy.actions.messages.telling import tell_gaps, tell_run_report
+from subsidy.actions.messages.undelivered import (
+    outage_is_over,
+    report_failure,
+    report_outage,
+    send_again,
+)
 from subsidy.actions.messages.values import BUILDERS, message_values
 
 __all__ = [
@@ -10,7 +16,11 @@ __all__ = [
     "GroundsMissingError",
     "Recipient",
     "message_values",
+    "outage_is_over",
     "recipients",
+    "report_failure",
+    "report_outage",
+    "send_again",
     "tell_gaps",
     "tell_run_report",
 ]

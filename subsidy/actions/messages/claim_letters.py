@@ -7,7 +7,13 @@ import re
 from sqlmodel import col, select
 
 from states.claim import CLAIM
-from subsidy.actions.messages.source import GroundsMissingError, Source, Values, findings_of, lines_of
+from subsidy.actions.messages.source import (
+    GroundsMissingError,
+    Source,
+    Values,
+    findings_of,
+    lines_of,
+)
 from subsidy.records.tables import (
     Area,
     Assessment,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -31,6 +31,7 @@ from subsidy.rules.packs.contacts import PublicOffice
 from subsidy.rules.policy import Track
 
 Values = dict[str, Any]
+Row = TypeVar("Row")
 
 
 class GroundsMissingError(LookupError):
@@ -173,7 +174,7 @@ class Source:
             "remedy": hide(str(item.get("remedy") or item.get("remedy_zh") or "")),
         }
 
-    def _get(self, table: type[Any], key: object) -> Any:
+    def _get(self, table: type[Row], key: object) -> Row:
         found = self.session.get(table, key)
         if found is None:
             raise GroundsMissingError(f"outbox row {self.row.id} speaks of a row that is not there")

@@ -286,9 +286,7 @@ def _decided_before(act: Act, row: Objection, outcome: str) -> Outcome:
     return Outcome.refused(fault, subject_id=row.id)
 
 
-def _settle(
-    session: Session, act: Act, row: Objection, outcome: str, reasons: str
-) -> None:
+def _settle(session: Session, act: Act, row: Objection, outcome: str, reasons: str) -> None:
     row.outcome = outcome
     row.reasons = reasons
     row.decided_by = act.actor
