@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -19,7 +19,9 @@ from subsidy.records.moves.switching import switch_road
 from subsidy.records.tables import (
     Area,
     Claim,
+    ClaimClosed,
     ClaimProgress,
+    Deadline,
     Enrolment,
     ReviewAct,
     Road,
@@ -70,8 +72,10 @@ def apply_for_class(
         )
     ).all()
     decide_claims(session, act, claim_ids=list(applied))
-    left = (*((r.claim_id, (LATE,)) for r in late), *done.left)
-    findings = [_too_late(act, row, late[0])] if late else []
+    ended = _ended(session, set(claim_ids) - {r.claim_id for r in wanted})
+    left = (*((r.claim_id, (LATE,)) for r in late), *done.left, *ended)
+    too_late = [r.claim_id for r in late] + [c for c, why in ended if why == (LATE,)]
+    findings = [_too_late(session, act, row, too_late[0])] if too_late else []
     return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left)
 
 
@@ -83,13 +87,28 @@ def _is_late(row: ClaimProgress, act: Act) -> bool:
     return row.lapses_after < act.today and row.state in ("assessed", "certified")
 
 
-def _too_late(act: Act, row: TrainingClass, claim: ClaimProgress) -> Finding:
+def _ended(session: Session, claim_ids: Iterable[int]) -> list[tuple[int, tuple[str, ...]]]:
+    """Claims asked for that have ended: lapsed ones are late, the others name their state."""
+    rows = session.exec(
+        select(ClaimClosed)
+        .where(col(ClaimClosed.claim_id).in_(sorted(claim_ids)))
+        .order_by(col(ClaimClosed.claim_id))
+    ).all()
+    return [(r.claim_id, (LATE,) if r.state == "lapsed" else (f"state:{r.state}",)) for r in rows]
+
+
+def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> Finding:
     window = act.pack.tracks[row.track].window("application", on=row.starts_on)
+    due = session.exec(
+        select(Deadline.due_on)
+        .where(Deadline.claim_id == claim_id, Deadline.window == "application")
+        .order_by(col(Deadline.id).desc())
+    ).first()
     return act.pack.book.finding(
         LATE,
         effect="refuse",
         source=Source(window.clause, window.document, window.assumed),
-        facts={"due": claim.lapses_after, "applied": act.today},
+        facts={"due": due, "applied": act.today},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from subsidy.scenario.reading import Scenario
 from subsidy.scenario.stage import DEEDS, Stage, StoryError
 from subsidy.settings import Settings
 
+BEFORE_OFFICE = timedelta(hours=4)
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
 DEMO_PASSWORD = "demo-2020-autumn"
@@ -146,7 +147,7 @@ class Player:
             )
 
     def play_day(self, day: date) -> DayReport:
-        """Play one business day: people's deeds in order, then the work of the flows."""
+        """Play one business day: the flows' work before the office opens, then people's deeds."""
         stage = self.stage
         stage.today, stage.told = day, []
         self._write_settings(day)
@@ -154,12 +155,6 @@ class Player:
             for city in self.story.cities():
                 session.merge(Setting(name=f"{BUSINESS_DATE}{city}", value=day.isoformat()))
         report = DayReport(day)
-        for step in self.story.days.get(day, ()):
-            known = DEEDS.get(step.do)
-            if known is None:
-                raise StoryError(f"{day}: nobody knows how to {step.do}")
-            known(stage, step)
-        report.deeds = list(stage.told)
         for city in self.story.cities():
             report.work[city] = run_day(
                 self.database,
@@ -167,8 +162,14 @@ class Player:
                 self.settings,
                 city=city,
                 today=day,
-                now=stage.moment,
+                now=stage.moment - BEFORE_OFFICE,
             )
+        for step in self.story.days.get(day, ()):
+            known = DEEDS.get(step.do)
+            if known is None:
+                raise StoryError(f"{day}: nobody knows how to {step.do}")
+            known(stage, step)
+        report.deeds = list(stage.told)
         with self.database.transaction() as session:
             session.merge(Setting(name=PLAYED_UNTIL, value=day.isoformat()))
         return report
