@@ -65,7 +65,9 @@ APPROVE = Effects(
         Post("budget", "approved", "amount_fen"),
     ),
 )
-PUBLICISE_GRANT = Effects(sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",))
+PUBLICISE_GRANT = Effects(
+    sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",)
+)
 CLEAR_NOTICE = Effects(opens=(("payment", "today"),))
 SKIP_NOTICE = Effects(
     sets={"notice_last_day": Const(NO_NOTICE)},

@@ -21,9 +21,9 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
-    "bench": Family("subsidy.commands.bench:app", "Measure speed beside bare SQL."),
+    "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
-    "charts": Family("subsidy.commands.charts:app", "Diagrams of the declared lifecycles."),
+    "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "doctor": Family(
         "subsidy.commands.installation.doctor:app", "Settings, database, keys, ports, faults."
@@ -38,7 +38,9 @@ FAMILIES: dict[str, Family] = {
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),
     "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
-    "verify-log": Family("subsidy.commands.verify_log:app", "Check the seals over the history."),
+    "verify-log": Family(
+        "subsidy.commands.upkeep.verify_log:app", "Check the seals over the history."
+    ),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.daily import run_day
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
@@ -16,9 +17,9 @@ import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
 import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
-from flows.daily import run_day
 from subsidy.actions import catalogue, providers
-from subsidy.actions.access import create_account, grant_role, load_permissions
+from subsidy.actions.access.accounts import create_account, grant_role
+from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
 from subsidy.records.tables import Area, Setting
@@ -30,7 +31,7 @@ from subsidy.settings import Settings
 
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
-DEMO_PASSWORD = "demo-2020-autumn"  # noqa: S105 - printed at the start of every demonstration
+DEMO_PASSWORD = "demo-2020-autumn"
 
 
 @dataclass
@@ -84,13 +85,13 @@ class Player:
         with self.database.transaction() as session:
             self._accounts(session)
 
-    def _house_act(self, city: str) -> Act:
+    def _house_act(self, city: str, *, actor: str = "flow:set-up") -> Act:
         return Act(
             self.stage.office,
             city,
             self.stage.today,
             self.stage.moment,
-            "flow:set-up",
+            actor,
         )
 
     def _providers(self, session: Session) -> None:
@@ -121,11 +122,8 @@ class Player:
                     valid_until=part.agreement_until,
                 )
             )
-            _must(
-                providers.verify_account(
-                    session, self._house_act(part.city), provider_id=made.subject_id
-                )
-            )
+            checker = self._house_act(part.city, actor="flow:account-check")
+            _must(providers.verify_account(session, checker, provider_id=made.subject_id))
 
     def _accounts(self, session: Session) -> None:
         permissions = load_permissions(self.settings.config_file("permissions.yaml"))
@@ -225,9 +223,9 @@ def _must(outcome: Outcome) -> Outcome:
 
 def _open_areas(session: Session, act: Act, settings: Settings) -> None:
     divisions = load_divisions(settings.config_file(f"divisions/{act.city}.yaml"))
-    _must(catalogue.open_area(session, act, code=act.city, name=divisions.name, is_city=True))
+    _must(catalogue.open_area(session, act, code=act.city, name=divisions.name_zh, is_city=True))
     for division in divisions.by_id.values():
-        _must(catalogue.open_area(session, act, code=division.id, name=division.name))
+        _must(catalogue.open_area(session, act, code=division.id, name=division.name_zh))
 
 
 def _area_anywhere(session: Session, code: str, cities: tuple[str, ...]) -> int:

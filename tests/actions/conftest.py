@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,21 @@ def database(template: Path, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "subsidy.db"
     shutil.copyfile(template, path)
     database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    builders.make_schema(database)
+    builders.set_up_city(database)
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres_copy: Callable[..., str]) -> Iterator[Database]:
+    """The same city on PostgreSQL."""
+    database = Database(postgres_copy("actions", _fill))
     yield database
     database.dispose()
 

@@ -1,42 +1,22 @@
-"""Databases for the record room: both kinds, migrated once a worker and copied for each test."""
+"""Databases for the record room: both kinds, migrated once a run and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from subsidy.records import migrations
 from subsidy.records.database import Database
-from subsidy.records.migrate import upgrade
-from tests.records.postgres import Server, running
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "migrated.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    with database.engine.connect() as link:
-        link.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.dispose()
+    migrations.upgrade(database_url=f"sqlite:///{path}")
     return path
-
-
-@pytest.fixture(scope="session")
-def migrated_name(server: Server) -> str:
-    name = server.create()
-    database = Database(server.url(name))
-    upgrade(database)
-    database.dispose()
-    return name
 
 
 @pytest.fixture(params=BOTH)
@@ -46,34 +26,42 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty database of each kind."""
-    if kind == "sqlite":
-        path = tmp_path / "records.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
-        made = Database(f"sqlite:///{path}")
-        yield made
-        made.dispose()
-        return
-    server: Server = request.getfixturevalue("server")
-    name = server.create(template=request.getfixturevalue("migrated_name"))
-    made = Database(server.url(name))
-    yield made
-    made.dispose()
-    server.drop(name)
+def fresh(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], Database]]:
+    """Call it for a migrated, empty database; as many as a test needs."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        if kind == "sqlite":
+            path = tmp_path / f"records{len(made)}.db"
+            shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+            url = f"sqlite:///{path}"
+        else:
+            copy = request.getfixturevalue("postgres_copy")
+            url = copy("records", lambda url: migrations.upgrade(database_url=url))
+        made.append(Database(url))
+        return made[-1]
+
+    if kind == "postgresql":
+        request.getfixturevalue("postgres_copy")
+    yield make
+    for database in made:
+        database.dispose()
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Database]:
+def database(fresh: Callable[[], Database]) -> Database:
+    """A migrated, empty database of each kind."""
+    return fresh()
+
+
+@pytest.fixture
+def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of each kind without any table."""
     if kind == "sqlite":
         made = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-        yield made
-        made.dispose()
-        return
-    server: Server = request.getfixturevalue("server")
-    name = server.create()
-    made = Database(server.url(name))
+    else:
+        made = Database(request.getfixturevalue("postgres_url"))
     yield made
     made.dispose()
-    server.drop(name)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from subsidy.actions import claims, reviews
+from subsidy.actions import claims, reviews, tickets
 from subsidy.actions.acting import Act, Outcome
-from subsidy.records.tables import ClaimProgress
+from subsidy.records.tables import ClaimProgress, Ticket
 from subsidy.scenario.reading import Step
 from subsidy.scenario.stage import Stage, StoryError, deed
 
@@ -36,6 +36,25 @@ def apply(stage: Stage, step: Step) -> None:
             stage.told.append(f"apply {part.key} refused")
             return
         stage.check(step, done)
+
+
+@deed
+def ask_registers(stage: Stage, step: Step) -> None:
+    """Take in what the outside registers say about everybody who has applied."""
+    part = stage.part(step.get("class"))
+    step = step.model_copy(update={"city": part.city})
+    odd = {o["row"]: (o["register"], o["answer"]) for o in step.get("odd", ())}
+    with stage.deed(step) as (session, act):
+        here = stage.claims(session, part.key)
+        applied = session.exec(
+            select(ClaimProgress.claim_id).where(
+                col(ClaimProgress.claim_id).in_(list(here.values())),
+                ClaimProgress.state == "applied",
+            )
+        ).all()
+        rows = [n for n, claim in sorted(here.items()) if claim in set(applied)]
+        content = stage.cast.register_sheet(part, rows, on=stage.today, odd=odd)
+        stage.upload(step, session, act, kind="registers", content=content)
 
 
 @deed
@@ -93,6 +112,34 @@ def resubmit(stage: Stage, step: Step) -> None:
         here = stage.claims(session, step.get("class"))
         for row in step.get("rows"):
             stage.check(step, reviews.resubmit(session, act, claim_id=here[row]))
+
+
+@deed
+def resolve_ticket(stage: Stage, step: Step) -> None:
+    """A clerk settles one open ticket of a person and says how."""
+    with stage.deed(step) as (session, act):
+        claim = stage.claims(session, step.get("class"))[step.get("row")]
+        ticket = session.exec(
+            select(Ticket.id).where(
+                Ticket.claim_id == claim,
+                Ticket.code == step.get("code"),
+                col(Ticket.state).in_(("opened", "assigned")),
+            )
+        ).one()
+        assert ticket is not None
+        done = tickets.resolve(session, act, ticket_id=ticket, outcome=step.get("outcome"))
+        stage.check(step, done)
+
+
+@deed
+def reject_claim(stage: Stage, step: Step) -> None:
+    """Decide not to pay one person, with reasons and clause."""
+    with stage.deed(step) as (session, act):
+        claim = stage.claims(session, step.get("class"))[step.get("row")]
+        done = reviews.reject(
+            session, act, claim_id=claim, reasons=step.get("reasons"), clause=step.get("clause")
+        )
+        stage.check(step, done)
 
 
 @deed

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
 from subsidy.actions import money, notices
-from subsidy.actions.acting import Act
+from subsidy.bank_desk import read_answer, send_to_bank
 from subsidy.papers import bank_file
 from subsidy.records.tables import (
     ClaimProgress,
@@ -21,8 +20,6 @@ from subsidy.records.tables import (
 )
 from subsidy.scenario.reading import Step
 from subsidy.scenario.stage import Stage, StoryError, deed
-from subsidy.senders.bank_folder import BankFolder
-from subsidy.senders.envelope import Attachment, Envelope
 
 LAYOUTS = {"unit": "units", "person": "persons"}
 
@@ -96,7 +93,7 @@ def decide_objection(stage: Stage, step: Step) -> None:
 @deed
 def pay(stage: Stage, step: Step) -> None:
     """Build, approve and send every batch of one paying office; two people take part."""
-    builder, approver = step.by
+    builder, approver = step.pair
     with stage.deed(step, by=builder) as (session, act):
         area = stage.area(session, step.get("area", step.city), city=step.city)
         built = money.build_batches(session, act, area_id=area)
@@ -107,7 +104,7 @@ def pay(stage: Stage, step: Step) -> None:
 @deed
 def pay_again(stage: Stage, step: Step) -> None:
     """Follow-up batches for what came back and is mended."""
-    builder, approver = step.by
+    builder, approver = step.pair
     follow: list[int] = []
     for batch_id in _batches(stage, step.city, ("partly_settled",)):
         with stage.deed(step, by=builder) as (session, act):
@@ -122,70 +119,26 @@ def _send_all(
     for batch_id in batches:
         with stage.deed(step, by=approver) as (session, act):
             stage.check(step, money.approve_batch(session, act, batch_id=batch_id))
-        send_to_bank(stage, step, batch_id, by=builder)
+        hand_over(stage, step, batch_id, by=builder)
         sent += 1
     if bool(sent) != (step.expect == "done"):
         raise StoryError(f"{stage.today} {step.do} {step.city}: {sent} batches, {step.expect}")
     stage.told.append(f"{step.do} {step.city}: {sent} batches")
 
 
-def send_to_bank(stage: Stage, step: Step, batch_id: int, *, by: str) -> None:
+def hand_over(stage: Stage, step: Step, batch_id: int, *, by: str) -> None:
     """Send one approved batch: the file goes to the bank's folder, its hash on record."""
-    with stage.deed(step, by=by) as (session, act):
-        sent = money.send_batch(session, act, batch_id=batch_id)
-        stage.expect(step, done=sent.done, findings=sent.findings)
-        order = sent.order
-        assert order is not None
-        file = bank_file.write(
-            [
-                bank_file.PaymentLine(
-                    line_no=x.line_no,
-                    payee=x.payee,
-                    account=x.account,
-                    bank="",
-                    amount_fen=x.amount_fen,
-                    purpose=order.purpose,
-                    reference=x.reference,
-                )
-                for x in order.lines
-            ],
-            layout=bank_file.bank_layout(LAYOUTS[order.payee_kind]),
-            batch=bank_file.Batch(
-                batch_number=order.number,
-                city=order.city,
-                fund=order.fund,
-                payer=order.payer,
-                made_on=stage.today,
-            ),
-            file_format="xlsx",
-        )
-        done = money.record_sent_file(
-            session,
-            act,
-            batch_id=batch_id,
-            name=file.name,
-            sha256=hashlib.sha256(file.content).hexdigest(),
-            digest=file.digest,
-            lines=file.count,
-            total_fen=file.total_fen,
-        )
-        stage.check(step, done)
-        BankFolder(stage.folder / "bank").send(
-            Envelope(
-                city=order.city,
-                outbox_id=order.number,
-                template="payment_file",
-                created_at=stage.moment,
-                attachments=(Attachment(file.name, file.content),),
-            )
-        )
+    with stage.database.reading() as session:
+        act = stage.act(session, by, city=step.city)
+    done = send_to_bank(stage.database, act, batch_id=batch_id, folder=stage.folder / "bank")
+    stage.expect(step, done=done.sent.done, findings=done.sent.findings)
 
 
 @deed
 def bank_return_file(stage: Stage, step: Step) -> None:
     """The bank answers every batch under way; `returned` names lines it could not credit."""
     answered = 0
-    for batch_id in _batches(stage, step.city, ("sent",), area=step.get("area")):
+    for batch_id in _batches(stage, step.city, ("sent",), area=step.get("area", step.city)):
         with stage.deed(step) as (session, act):
             batch = session.get_one(PaymentBatch, batch_id)
             if act.areas is not None and batch.area_id not in act.areas:
@@ -209,36 +162,14 @@ def bank_return_file(stage: Stage, step: Step) -> None:
                 digest=known.digest,
                 file_format="csv",
             )
-            read_back(stage, step, batch_id, content, session=session, act=act)
+            name = f"{known.number}-return.csv"
+            answer = read_answer(session, act, batch_id=batch_id, content=content, file_name=name)
+            if answer.booked is None:
+                raise StoryError(f"{stage.today} {step.do} {known.number}: {answer.refusals}")
+            stage.expect(step, done=answer.booked.done, findings=answer.booked.findings)
             answered += 1
     if not answered:
         raise StoryError(f"{stage.today} bank_return_file: no batch is under way")
-
-
-def read_back(
-    stage: Stage, step: Step, batch_id: int, content: bytes, *, session: Session, act: Act
-) -> None:
-    """Read a return file as finance would: checked against the batch, then booked line by line."""
-    known = money.sent_batch(session, act, batch_id=batch_id)
-    answer = bank_file.read_return(
-        content,
-        layout=bank_file.bank_layout(LAYOUTS[known.payee_kind]),
-        expected=bank_file.Expected(known.number, known.digest, known.amounts_fen),
-    )
-    if not answer.ok:
-        raise StoryError(f"{stage.today} bank_return_file {known.number}: {answer.refusals}")
-    booked = money.read_return(
-        session,
-        act,
-        batch_id=batch_id,
-        answers=[
-            money.LineAnswer(r.line_no, str(r.outcome), r.amount_fen, r.booked_on)
-            for r in answer.results
-        ],
-        file_name=f"{known.number}-return.csv",
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-    stage.expect(step, done=booked.done, findings=booked.findings)
 
 
 def _returned_lines(stage: Stage, step: Step, batch_id: int) -> dict[int, str]:
@@ -272,7 +203,7 @@ def _batches(
 @deed
 def correct_account(stage: Stage, step: Step) -> None:
     """After a return: one person enters the new account, a second one confirms it."""
-    first, second = step.by
+    first, second = step.pair
     with stage.deed(step, by=first) as (session, act):
         claim, account, holder = _returned_payee(stage, session, step)
         done = money.correct_account(
@@ -299,4 +230,4 @@ def _returned_payee(stage: Stage, session: Session, step: Step) -> tuple[int, st
         other = stage.cast.roster(part)[step.get("row") - 1]
         return claim, stage.cast.second_card(other), ""
     provider = next(p for p in stage.story.providers if p.key == part.provider)
-    return claim, stage.cast.unit(part.provider, again=True).account, f"{provider.name}（基本户）"
+    return claim, stage.cast.unit(part.provider, again=True).account, provider.name

@@ -1,0 +1,12 @@
+"""How much of a person's data a reader may see; everyone who shows people takes it from here."""
+
+from subsidy.rules.masking.texts import (
+    mask_account,
+    mask_id,
+    mask_name,
+    mask_phone,
+    reveals,
+    tail,
+)
+
+__all__ = ["mask_account", "mask_id", "mask_name", "mask_phone", "reveals", "tail"]
