@@ -139,7 +139,8 @@ class Visit:
 
     def act(self, *, area_id: int | None = None) -> Act:
         """The deed of this request; with an area only the roles held there count."""
-        roles = self.roles if area_id is None else self.roles_in(area_id)
+        only_there = area_id is not None and self.entry.scope == "area"
+        roles = self.roles_in(area_id or 0) if only_there else self.roles
         return Act(
             office=self.desk.office,
             city=self.city,
@@ -147,8 +148,15 @@ class Visit:
             recorded_at=self.now,
             actor=f"user:{self.who.account_id}" if self.present else "public:page",
             roles=roles,
-            areas=self.areas if self.present else frozenset(),
+            areas=self._areas_of_act(area_id),
         )
+
+    def _areas_of_act(self, area_id: int | None) -> frozenset[int]:
+        """Where the deed may be done: a unit's own matters may lie in any area."""
+        if self.entry.scope == "own":
+            every = frozenset(area.id for area in self.all_areas)
+            return every if area_id is None else frozenset({area_id})
+        return self.areas if self.present else frozenset()
 
     def need_area(self, area_id: int) -> None:
         """Raise NotFoundError for a subject outside the caller's areas: it is not theirs to see."""

@@ -55,7 +55,7 @@ def house(
     """
     from subsidy import clock
     from subsidy.actions.acting import Act
-    from subsidy.office import load_office, open_database
+    from subsidy.office import business_day_in, load_office, open_database
     from subsidy.rules.calendars.notices import CalendarFileError
     from subsidy.rules.packs.faults import PolicyError
     from subsidy.settings import SetupError, load_settings
@@ -72,10 +72,12 @@ def house(
     if as_of is not None and not settings.demo:
         stop("--as-of works in the demo only: elsewhere the day is today.", code=WRONG_INPUT)
     try:
+        with database.reading() as session:
+            today = as_of or business_day_in(session, settings, city=named)
         act = Act(
             office=office,
             city=named,
-            today=as_of or clock.business_day(settings),
+            today=today,
             recorded_at=clock.now(),
             actor=f"flow:{actor}",
         )
