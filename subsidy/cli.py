@@ -30,6 +30,9 @@ FAMILIES: dict[str, Family] = {
     "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
+    "verify-log": Family(
+        "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
+    ),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }
 
