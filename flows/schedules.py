@@ -41,6 +41,8 @@ class Schedules(Declared):
     time_zone: Literal["Asia/Shanghai"]
     flows: dict[Slug, Scheduled] = Field(default_factory=dict)
     automations: dict[Slug, SetOff] = Field(default_factory=dict)
+    queue_limit: Annotated[int, Field(ge=1)] | None = None
+    """Open tickets of one queue above which `subsidy.queue.over-limit` is sent; None: never."""
 
 
 def read_schedules(path: Path) -> Schedules:

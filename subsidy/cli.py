@@ -22,14 +22,22 @@ class Family(NamedTuple):
 
 FAMILIES: dict[str, Family] = {
     "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
-    "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
-    "doctor": Family("subsidy.commands.doctor:app", "Settings, database, keys, ports, faults."),
-    "migrate": Family("subsidy.commands.migrate:app", "Bring the database to this version."),
-    "up": Family("subsidy.commands.up:app", "Start everything; Ctrl-C stops it."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
-    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
+    "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
+    "doctor": Family(
+        "subsidy.commands.installation.doctor:app", "Settings, database, keys, ports, faults."
+    ),
+    "import": Family("subsidy.commands.imports:app", "Take in a spreadsheet for a class."),
+    "ledger": Family("subsidy.commands.money.ledger:app", "Where the money stands, and why."),
+    "migrate": Family(
+        "subsidy.commands.installation.migrate:app", "Bring the database to this version."
+    ),
+    "pay": Family("subsidy.commands.money.pay:app", "Build, approve, send, read back batches."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
+    "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),
+    "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
+    "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
     "verify-log": Family(
         "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
     ),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from subsidy.actions.acting import Act
+from subsidy.actions.registers import record_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
     record_assessments,
@@ -36,6 +37,7 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "attendance": ("attendance", record_attendance),
     "assessments": ("assessment", record_assessments),
     "certificates": ("certificates", register_certificates),
+    "registers": ("registers", record_answers),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
 

@@ -10,14 +10,12 @@ each later step has its own day in `DAYS`. Actors are different people wherever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from subsidy.actions.acting import Act, Office, Outcome, area_named
+from subsidy.actions.acting import Outcome, area_named
 from subsidy.actions.catalogue import (
     ProjectForm,
     decide_project,
@@ -27,10 +25,12 @@ from subsidy.actions.catalogue import (
 )
 from subsidy.actions.classes import (
     ClassPlan,
+    cancel_class,
     complete_class,
     decide_filing,
     file_class,
     plan_class,
+    revise_plan,
 )
 from subsidy.actions.providers import register_provider, sign_agreement, verify_account
 from subsidy.actions.rosters import SheetResult, enrol
@@ -40,7 +40,6 @@ from subsidy.actions.training import (
     record_attendance,
     register_certificates,
 )
-from subsidy.keys import KeyRing, Keys
 from subsidy.papers.sample_people import SamplePerson, sample_person, sample_unit
 from subsidy.records.database import Database
 from subsidy.records.tables import (
@@ -53,76 +52,41 @@ from subsidy.records.tables import (
     TrainingClass,
 )
 from subsidy.records.triggers import create_triggers
-from subsidy.rules.policy import load_packs
-from subsidy.rules.workdays import CalendarBook
+from tests.acts import (
+    ASSESSOR,
+    CITY,
+    CLERK,
+    CONFIG,
+    DAYS,
+    ENDS,
+    FINANCE,
+    HEAD,
+    LEADER,
+    LESSONS,
+    PROJECT,
+    PROVIDER,
+    ROAD,
+    ROLES,
+    SHANGCHENG,
+    STARTS,
+    TRACK,
+    XIAOSHAN,
+    act,
+    keys,
+    office,
+)
 
-CONFIG = Path(__file__).resolve().parents[1] / "config"
-CITY, TRACK, PROJECT = "hangzhou", "pass_certificate", "P-001"
-XIAOSHAN, SHANGCHENG = "hz-xiaoshan", "hz-shangcheng"
-STARTS, ENDS = date(2020, 10, 12), date(2020, 10, 23)
-LESSONS = tuple(STARTS + timedelta(n) for n in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11))
-DAYS: Mapping[str, date] = {
-    "set_up": date(2020, 7, 6),
-    "listed": date(2020, 7, 20),
-    "enrolled": date(2020, 9, 14),
-    "filed": date(2020, 9, 21),
-    "accepted": date(2020, 9, 24),
-    "completed": date(2020, 10, 26),
-    "assessed": date(2020, 10, 28),
-    "issued": date(2020, 10, 30),
-    "certified": date(2020, 11, 4),
-}
-ROAD = ("enrolled", "filed", "completed", "assessed", "certified")
-ROLES = {
-    "user:1": ("clerk",),
-    "user:2": ("clerk", "section_head"),
-    "user:3": ("leader",),
-    "user:4": ("provider",),
-    "user:5": ("assessor",),
-    "user:6": ("finance",),
-}
-CLERK, HEAD, LEADER, PROVIDER, ASSESSOR, FINANCE = ROLES
-
-
-@cache
-def office() -> Office:
-    """The shipped packs and calendar, with keys of the tests."""
-    return Office(
-        packs=load_packs(CONFIG), calendars=CalendarBook.load(CONFIG / "calendar"), vault=keys()
-    )
-
-
-@cache
-def keys() -> Keys:
-    """Keys that open only what tests write."""
-    return Keys(
-        ring=KeyRing(current=1, by_version={1: b"k" * 32}),
-        index=b"i" * 32,
-        signing_seed=b"s" * 32,
-        session=b"c" * 32,
-        scheduler_auth="subsidy:tests",
-    )
-
-
-def act(
-    day: str | date = "enrolled",
-    *,
-    actor: str = PROVIDER,
-    roles: Sequence[str] | None = None,
-    areas: frozenset[int] | None = None,
-    with_office: Office | None = None,
-) -> Act:
-    """A deed of one of the cast on a day (by name or date), recorded at noon in Hangzhou."""
-    on = DAYS[day] if isinstance(day, str) else day
-    return Act(
-        office=with_office or office(),
-        city=CITY,
-        today=on,
-        recorded_at=datetime(on.year, on.month, on.day, 4, tzinfo=UTC),
-        actor=actor,
-        roles=frozenset(ROLES.get(actor, ()) if roles is None else roles),
-        areas=areas,
-    )
+__all__ = [
+    "CONFIG",
+    "FINANCE",
+    "LEADER",
+    "PROVIDER",
+    "ROLES",
+    "cancel_class",
+    "keys",
+    "office",
+    "revise_plan",
+]
 
 
 def make_schema(database: Database) -> None:
@@ -209,14 +173,16 @@ def form(**changed: object) -> ProjectForm:
     return ProjectForm(**(told | changed))  # type: ignore[arg-type]
 
 
-def listed_project(session: Session, code: str = PROJECT, **changed: object) -> int:
+def listed_project(
+    session: Session, code: str = PROJECT, *, track: str = TRACK, **changed: object
+) -> int:
     """File, approve and publish a project; return its id."""
     filed = file_project(
         session,
         act("set_up", actor=CLERK),
         area_id=area(session),
         code=code,
-        track=TRACK,
+        track=track,
         form=form(**changed),
     )
     head = act("listed", actor=HEAD)

@@ -18,6 +18,7 @@ from subsidy.records.moves import Moment, OpenTicket, OpenWindow
 from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
 from subsidy.rules.deadlines import Window, due, reminders
+from subsidy.rules.packs.contacts import Contacts, shipped_contacts
 from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
@@ -36,6 +37,8 @@ class Office:
     packs: Mapping[str, Pack]
     calendars: CalendarBook
     vault: Vault
+    contacts: Mapping[str, Contacts] = field(default_factory=shipped_contacts)
+    """Offices and remedies by city, for what people are told."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ class PackRules:
         calendar = self._act.calendar
         days = working_days_between(calendar, after=stopped_on, through=today)
         if days < 1:
-            end = DueDate(on=due_on, final=True, low=due_on, high=due_on)
+            final = calendar.is_final(min(stopped_on, due_on), due_on)
+            end = DueDate(on=due_on, final=final, low=due_on, high=due_on)
         else:
             end = working_days_after(calendar, anchor=due_on, days=days)
         return self._open(rule, end, anchor=today)

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from states.ticket import TICKET
 from subsidy.actions.acting import Act, Outcome
+from subsidy.actions.decisions import codes_of, decide_claims, forget, latest_decisions
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible, same_person, still_stands
 from subsidy.actions.grounds.ticket_rows import (
@@ -13,6 +14,7 @@ from subsidy.actions.grounds.ticket_rows import (
     close_when_mended,
     open_ticket,
 )
+from subsidy.actions.training import catch_up
 from subsidy.records.moves import NotMoved, move_subject
 from subsidy.records.tables import Ticket
 from subsidy.rules.verdict import Finding
@@ -26,6 +28,9 @@ __all__ = [
     "refuse_override",
     "resolve",
 ]
+
+LIMITS = "limits"
+"""Queue of limits that hold in principle (原则上): passed by a recorded exception, never by hand."""
 
 
 def assign(session: Session, act: Act, *, ticket_id: int, owner: str = "") -> Outcome:
@@ -48,10 +53,12 @@ def resolve(session: Session, act: Act, *, ticket_id: int, outcome: str) -> Outc
     faults = _not_mine(session, act, row)
     if not outcome.strip():
         faults.append(missing(act, "处理结果"))
+    if _by_clause(session, row):
+        faults.append(still_stands(act, code=row.code))
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     close_row(session, act, row, event="resolve", outcome=outcome)
-    return Outcome(True, ticket_id)
+    return _carry_on(session, act, row)
 
 
 def ask_override(session: Session, act: Act, *, ticket_id: int, reason: str) -> Outcome:
@@ -86,7 +93,7 @@ def confirm_override(session: Session, act: Act, *, ticket_id: int, decision: st
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     close_row(session, act, row, event="confirm_override", outcome=decision)
-    return Outcome(True, ticket_id)
+    return _carry_on(session, act, row)
 
 
 def refuse_override(session: Session, act: Act, *, ticket_id: int, reason: str) -> Outcome:
@@ -98,6 +105,27 @@ def refuse_override(session: Session, act: Act, *, ticket_id: int, reason: str) 
     if faults:
         return Outcome.refused(*faults, subject_id=ticket_id)
     return _moved(session, act, row, "refuse_override", note=reason)
+
+
+def _by_clause(session: Session, row: Ticket) -> bool:
+    """Whether the ticket stands for a refusal or a gap, which only an override or new facts lift."""
+    if row.claim_id is None:
+        return False
+    if row.queue == LIMITS:
+        return True
+    last = latest_decisions(session, claim_ids=[row.claim_id]).get(row.claim_id)
+    return row.code in codes_of(last, effects=("refuse", "gap"))
+
+
+def _carry_on(session: Session, act: Act, row: Ticket) -> Outcome:
+    """With the ticket closed the claim is decided anew and catches up on what its class did."""
+    assert row.id is not None
+    if row.claim_id is None:
+        return Outcome(True, row.id)
+    forget(session, claim_ids=[row.claim_id])
+    decide_claims(session, act, claim_ids=[row.claim_id])
+    caught = catch_up(session, act, claim_id=row.claim_id)
+    return Outcome(True, row.id, moved=caught.moved, left=caught.left)
 
 
 def _ticket(session: Session, ticket_id: int) -> Ticket:

@@ -2,19 +2,16 @@
 
     subsidy import roster FILE --class NUMBER [--dry-run] [--json]
 
-The verdict copy is written beside the input. Exit codes: 0 every row is good, 1 some rows were refused,
-2 the file or the class cannot be used, 3 not set up.
+The verdict copy is written beside the input. Exit codes: 0 every row is good, 1 some rows were refused
+or wait for a person, 2 the file or the class cannot be used, 3 not set up.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,7 +20,7 @@ from subsidy.commands.surroundings import NOT_SET_UP, SOME_REFUSED, WRONG_INPUT,
 if TYPE_CHECKING:
     from subsidy.actions.acting import Act
     from subsidy.actions.rosters import SheetResult
-    from subsidy.papers.spreadsheets import Sheet, Verdict
+    from subsidy.intake import Taken
     from subsidy.records.database import Database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -44,132 +41,119 @@ def imports() -> None:
 
 @app.command()
 def roster(
-    file: File, number: ClassNumber, city: City = None, dry_run: DryRun = False,
+    file: File,
+    number: ClassNumber,
+    city: City = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Enrol the people of a class that is not filed yet."""
-    from subsidy.actions.rosters import enrol
-
-    _run("roster", enrol, file, number, city, dry_run=dry_run, as_json=as_json)
+    _run("roster", file, number, city, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
 def attendance(
-    file: File, number: ClassNumber, city: City = None, dry_run: DryRun = False,
+    file: File,
+    number: ClassNumber,
+    city: City = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Record who came on which day."""
-    from subsidy.actions.training import record_attendance
-
-    _run("attendance", record_attendance, file, number, city, dry_run=dry_run, as_json=as_json)
+    _run("attendance", file, number, city, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
 def assessments(
-    file: File, number: ClassNumber, city: City = None, dry_run: DryRun = False,
+    file: File,
+    number: ClassNumber,
+    city: City = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
     on: Annotated[str | None, typer.Option(help="Day of the sitting, YYYY-MM-DD.")] = None,
-) -> None:  # fmt: skip
-    """Record the results of a sitting."""
-    from functools import partial
-
-    from subsidy.actions.training import record_assessments
-
+) -> None:
+    """Record the results of a sitting; rows may carry a date of their own."""
     sat_on: date | None = day_argument(on) if on else None
-    record = partial(record_assessments, sat_on=sat_on)
-    _run("assessment", record, file, number, city, dry_run=dry_run, as_json=as_json)
+    _run("assessments", file, number, city, dry_run=dry_run, as_json=as_json, sat_on=sat_on)
 
 
 @app.command()
 def certificates(
-    file: File, number: ClassNumber, city: City = None, dry_run: DryRun = False,
+    file: File,
+    number: ClassNumber,
+    city: City = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Register certificates."""
-    from subsidy.actions.training import register_certificates
-
-    _run("certificates", register_certificates, file, number, city, dry_run=dry_run,
-         as_json=as_json)  # fmt: skip
+    _run("certificates", file, number, city, dry_run=dry_run, as_json=as_json)
 
 
 def _run(
-    sheet_name: str,
-    action: Callable[..., SheetResult],
+    kind: str,
     file: Path,
     number: str,
     city: str | None,
     *,
     dry_run: bool,
     as_json: bool,
+    **details: Any,
 ) -> None:
-    """Read the file, run the action in one transaction, write the verdicts, print the counts."""
-    from subsidy.papers.spreadsheets import read_rows, sheet_columns
-
-    content = file.read_bytes()
-    sheet = read_rows(content, columns=sheet_columns(sheet_name))
-    if not sheet.usable:
-        _write_copy(file, content, sheet_name, sheet, None)
-        stop("\n".join(fault.message_zh for fault in sheet.faults), code=WRONG_INPUT)
-    result = _take(action, sheet, content, number, city, dry_run=dry_run)
-    if not result.done:
-        stop("\n".join(_words(f.code, f.message_zh, f.remedy_zh) for f in result.findings),
-             code=WRONG_INPUT)  # fmt: skip
-    copy = _write_copy(file, content, sheet_name, sheet, result)
-    _report(result, sheet, copy, dry_run=dry_run, as_json=as_json)
-
-
-class _DryRunOverError(Exception):
-    """Rolls back what a dry run did; not an error."""
-
-
-@dataclass(frozen=True)
-class _House:
-    """What one import needs of the installation."""
-
-    act: Act
-    database: Database
+    """Take the file in, write the verdicts beside it, print the counts."""
+    act, database = _open(city)
+    try:
+        taken = _take(act, database, kind, file, number, dry_run=dry_run, **details)
+    finally:
+        database.dispose()
+    copy = _write_copy(file, taken)
+    if taken.result is None:
+        stop("\n".join(fault.message_zh for fault in taken.sheet.faults), code=WRONG_INPUT)
+    if not taken.result.done:
+        reasons = [f"{f.code} {f.message_zh}  {f.remedy_zh}" for f in taken.result.findings]
+        stop("\n".join(reasons), code=WRONG_INPUT)
+    _report(taken, taken.result, copy, dry_run=dry_run, as_json=as_json)
 
 
 def _take(
-    action: Callable[..., SheetResult],
-    sheet: Sheet,
-    content: bytes,
+    act: Act,
+    database: Database,
+    kind: str,
+    file: Path,
     number: str,
-    city: str | None,
     *,
     dry_run: bool,
-) -> SheetResult:
-    """Run the action on the rows that could be read, in one transaction."""
+    **details: Any,
+) -> Taken:
+    """Take the file in, in one transaction; a dry run undoes it at the end."""
     from subsidy.actions.class_work.class_facts import class_numbered
+    from subsidy.intake import take_in
 
-    house = _house(city)
-    rows = [(row.number, row.values) for row in sheet.rows if row.ok]
-    result: SheetResult | None = None
-    try:
-        with house.database.transaction() as session:
-            row = class_numbered(session, city=house.act.city, number=number)
-            if row is None:
-                stop(f"{house.act.city} has no class {number}. Check --class and --city.",
-                     code=WRONG_INPUT)  # fmt: skip
-            sha256 = "" if dry_run else hashlib.sha256(content).hexdigest()
-            result = action(session, house.act, class_id=row.id, rows=rows, sha256=sha256)
-            if dry_run:
-                raise _DryRunOverError
-    except _DryRunOverError:
-        pass
-    finally:
-        house.database.dispose()
-    assert result is not None
-    return result
+    content = file.read_bytes()
+    with database.transaction() as session:
+        row = class_numbered(session, city=act.city, number=number)
+        if row is None or row.id is None:
+            stop(f"{act.city} has no class {number}. Check --class and --city.", code=WRONG_INPUT)
+        taken = take_in(
+            session,
+            act,
+            kind=kind,
+            class_id=row.id,
+            content=content,
+            filename=file.name,
+            **details,
+        )
+        if dry_run:
+            session.rollback()
+    return taken
 
 
-def _house(city: str | None) -> _House:
+def _open(city: str | None) -> tuple[Act, Database]:
     """The act of this command and the database; faults of the installation end it with code 3."""
     from subsidy import clock
     from subsidy.actions.acting import Act
     from subsidy.office import load_office, open_database
-    from subsidy.rules.calendars.notices import CalendarFileError
     from subsidy.rules.packs.faults import PolicyError
+    from subsidy.rules.workdays import CalendarFileError
     from subsidy.settings import SetupError, load_settings
 
     try:
@@ -183,43 +167,25 @@ def _house(city: str | None) -> _House:
         stop(f"There is no pack for {named}; known: {', '.join(office.packs)}.", code=WRONG_INPUT)
     today = clock.business_day(settings)
     act = Act(office=office, city=named, today=today, recorded_at=clock.now(), actor=ACTOR)
-    return _House(act, database)
+    return act, database
 
 
-def _write_copy(
-    file: Path, content: bytes, sheet_name: str, sheet: Sheet, result: SheetResult | None
-) -> Path | None:
+def _write_copy(file: Path, taken: Taken) -> Path | None:
     """Write the verdicts beside the input; None where the bytes are no spreadsheet at all."""
-    from subsidy.papers.spreadsheets import (
-        UnreadableFileError,
-        faults_as_verdicts,
-        sheet_columns,
-        verdict_copy,
-    )
-
-    said = [*faults_as_verdicts(sheet), *(_papers(result) if result else [])]
-    try:
-        name, copy = verdict_copy(content, file.name, said, columns=sheet_columns(sheet_name))
-    except UnreadableFileError:
+    if taken.copy is None:
         return None
-    path = file.with_name(name)
-    path.write_bytes(copy)
+    path = file.with_name(taken.copy_name)
+    path.write_bytes(taken.copy)
     return path
 
 
-def _papers(result: SheetResult) -> list[Verdict]:
-    from subsidy.papers.spreadsheets import Verdict
-
-    return [Verdict(v.row_number, v.column, v.ok, v.message_zh) for v in result.verdicts]
-
-
 def _report(
-    result: SheetResult, sheet: Sheet, copy: Path | None, *, dry_run: bool, as_json: bool
+    taken: Taken, result: SheetResult, copy: Path | None, *, dry_run: bool, as_json: bool
 ) -> None:
-    unread = sum(1 for row in sheet.rows if not row.ok)
-    refused = result.bad + unread
+    """Print the counts; code 1 where a row was refused or waits for a person."""
+    refused = result.bad + sum(1 for row in taken.sheet.rows if not row.ok)
     told = {
-        "rows": len(sheet.rows),
+        "rows": len(taken.sheet.rows),
         "taken": result.taken,
         "held": result.held,
         "unchanged": result.unchanged,
@@ -234,12 +200,8 @@ def _report(
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         typer.echo(f"{'试导入：' if dry_run else ''}{result.note}")
-        typer.echo(f"共{told['rows']}行，不通过{refused}行")
+        typer.echo(f"共{told['rows']}行，不通过{refused}行，待人工处理{result.held}行")
         if copy:
             typer.echo(f"校验结果：{copy}")
     if refused or result.held:
         raise typer.Exit(SOME_REFUSED)
-
-
-def _words(*parts: str) -> str:
-    return "  ".join(part for part in parts if part)

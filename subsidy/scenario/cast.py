@@ -16,6 +16,15 @@ from subsidy.scenario.reading import ClassPart, Scenario
 
 CATEGORIES = ("失业人员", "农村转移就业劳动者", "企业职工", "退役军人")
 CONNECTIONS = ("本地户籍", "居住证", "本地就业创业", "本地失业登记")
+REGISTERS = {
+    "实名核验": "一致",
+    "养老待遇": "未查到",
+    "死亡登记": "未查到",
+    "学籍": "未查到",
+    "证书查询": "查到",
+    "技能提升补贴": "未查到",
+}
+"""The answers of a person against whom nothing speaks."""
 PROOF_DAYS_BEFORE = 60
 
 
@@ -46,6 +55,10 @@ class Cast:
         """The provider's codes and account; `again` is the account after a correction."""
         number = crc32(key.encode()) % 100_000 + (100_000 if again else 0)
         return sample_unit(number, seed=self.story.seed)
+
+    def second_card(self, person: SamplePerson) -> str:
+        """The account a person hands in after the bank closed the first one."""
+        return sample_person(crc32(person.id_number.encode()) % 90_000, seed=-1).card
 
     def roster_sheet(self, part: ClassPart, *, wrong_check_digit: Sequence[int] = ()) -> bytes:
         """The roster as a provider types it; rows named get a wrong last digit of the ID number."""
@@ -129,6 +142,25 @@ class Cast:
                 )
             )
         return sheet(f"证书登记 {part.number}", headers, rows)
+
+    def register_sheet(
+        self, part: ClassPart, rows: Sequence[int], *, on: date, odd: Mapping[int, tuple[str, str]]
+    ) -> bytes:
+        """What the registers say about these rows; `odd` names a register and another answer."""
+        headers = ("姓名", "证件号码", "核查项目", "核查结果", "数据来源", "核查日期")
+        people = self.roster(part)
+        lines = []
+        for number in rows:
+            person = people[number - 1]
+            answers = dict(REGISTERS)
+            if number in odd:
+                register, answer = odd[number]
+                answers[register] = answer
+            lines += [
+                (person.name, person.id_number, register, answer, "省数据交换平台", on.isoformat())
+                for register, answer in answers.items()
+            ]
+        return sheet(f"外部登记核查结果 {part.number}", headers, lines)
 
     def certificate_number(self, part: ClassPart, row: int, on: date) -> str:
         """A number of no real series: class and row."""

@@ -94,6 +94,13 @@ class Step(BaseModel):
     expect: str = "done"
     """done, refused (every finding with its clause), or nothing (no claim moves)."""
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two people of a deed that one person may not do alone."""
+        if isinstance(self.by, str) or len(self.by) != 2:
+            raise ScenarioError(f"{self.do}: two people are needed under `by`")
+        return self.by[0], self.by[1]
+
     def get(self, name: str, default: Any = None) -> Any:
         """A detail of this deed."""
         return (self.model_extra or {}).get(name, default)

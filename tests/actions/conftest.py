@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from subsidy.records.database import Database
 from tests import builders
+from tests.actions import payday
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +32,38 @@ def database(template: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    builders.make_schema(database)
+    builders.set_up_city(database)
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres_copy: Callable[..., str]) -> Iterator[Database]:
+    """The same city on PostgreSQL."""
+    database = Database(postgres_copy("actions", _fill))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def payday_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema, the areas and the roads that money tests need."""
+    path = tmp_path_factory.mktemp("payday") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    builders.make_schema(database)
+    with database.transaction() as session:
+        payday.city(session)
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def payday_file(payday_template: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    path = tmp_path / "payday.db"
+    shutil.copyfile(payday_template, path)
+    return path

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from subsidy.commands.doctor import examine
+from subsidy.commands.installation.doctor import examine
 from subsidy.flow_api import FlowApi, FlowRun
 from subsidy.keys import load_keys
 from subsidy.settings import CHECKOUT, Settings
@@ -34,7 +34,7 @@ PLACEHOLDER = "tests.platform.placeholder_console:create_app"
 DRIVER = """
 import sys
 from pathlib import Path
-from subsidy.commands.up import start
+from subsidy.commands.installation.up import start
 from subsidy.settings import load_settings
 flags = {"home": sys.argv[1], "port": int(sys.argv[2]), "prefect_port": int(sys.argv[3])}
 flags |= {"poll_seconds": 1}

@@ -33,7 +33,8 @@ def request_change(
     wanted: Mapping[str, Any],
     reason: str,
 ) -> Outcome:
-    """Ask for a change. What cannot be granted is refused at once, with every reason.
+    """Ask for a change. What cannot be granted is refused at once, with every reason; what only a
+    person can weigh (a time limit that no clause gives) comes back beside it.
 
     `wanted` by kind: start {starts_on, ends_on, lesson_days} (dates), teacher {teacher}, room
     {room}, drop_out {person_ids}, cancel {}. The same request again changes nothing.
@@ -50,7 +51,8 @@ def request_change(
     if open_one is not None:
         fault = f"已有一件{KIND_WORDS[kind]}变更申请待办"
         faults.append(entry_fault(act, "E526", faults=fault))
-    faults += _against(session, act, row, kind, values, asked_on=act.today)
+    found = _against(session, act, row, kind, values, asked_on=act.today)
+    faults += [finding for finding in found if finding.effect == "refuse"]
     if faults:
         return Outcome.refused(*faults, subject_id=class_id)
     change = ClassChange(
@@ -65,7 +67,7 @@ def request_change(
     )
     session.add(change)
     session.flush()
-    return Outcome(True, change.id)
+    return Outcome(True, change.id, found)
 
 
 def decide_change(
@@ -90,7 +92,8 @@ def decide_change(
     if not grant and not reason.strip():
         faults.append(missing(act, "不同意变更的理由"))
     if grant and change.status == "asked":
-        faults += _against(session, act, row, change.kind, values, asked_on=asked_on)
+        found = _against(session, act, row, change.kind, values, asked_on=asked_on)
+        faults += [finding for finding in found if finding.effect == "refuse"]
     if faults:
         return Outcome.refused(*faults, subject_id=change_id)
     change.status = wanted_status

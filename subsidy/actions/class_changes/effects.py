@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from states.training_class import TRAINING_CLASS
 from subsidy.actions.acting import Act
 from subsidy.actions.class_changes.wanted import plan_dates
-from subsidy.actions.class_work.together import Together, change_facts, claims_of, move_together
+from subsidy.actions.class_work.together import Together, change_facts, claims_of, withdraw_together
 from subsidy.actions.classes.finishing import cancelled
 from subsidy.actions.classes.planning import plan_of, plan_onto_claims, write_plan
 from subsidy.records.moves import move_subject
@@ -93,7 +93,7 @@ def _drop_out(
         session.add(line)
     gone = {line.claim_id for line in lines}
     rows = [c for c in claims_of(session, class_id=row.id) if c.claim_id in gone]
-    return move_together(session, act, event="withdraw", moment=act.moment(note), rows=rows)
+    return withdraw_together(session, act, rows=rows, note=note)
 
 
 def _cancel(

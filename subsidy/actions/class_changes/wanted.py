@@ -59,7 +59,7 @@ def faults_of(
     *,
     asked_on: date,
 ) -> list[Finding]:
-    """Why a change of this kind cannot be granted, as of the day it was asked for."""
+    """What stands against a change of this kind, as of the day it was asked for; holds only warn."""
     if kind == "start":
         return _start(act, row, values, asked_on)
     if kind == "drop_out":
@@ -87,7 +87,7 @@ def _start(
         calendar=act.calendar,
         out=out,
     )
-    return [*faults, *out.refusals]
+    return [*faults, *out.all()]
 
 
 def _drop_out(

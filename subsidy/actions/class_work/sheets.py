@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.class_work.entry import entry_fault
 from subsidy.records.people import blind_index, read_field
 from subsidy.records.tables import Claim, Enrolment, ImportedFile, Person
 from subsidy.rules.identity import check_name, normalised
@@ -143,6 +144,11 @@ def who(
     if name and check_name(name).number != read_field(act.office.vault, found.person, "name"):
         return None, "E519"
     return found, ""
+
+
+def not_found(act: Act, code: str) -> Finding:
+    """What to say about a row that speaks of nobody in the class (codes of `who`)."""
+    return entry_fault(act, code, column="name" if code == "E519" else "id_number")
 
 
 def counted(result: SheetResult) -> SheetResult:

@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM, ROAD
 from subsidy.actions.acting import Act, PackRules
-from subsidy.actions.grounds.ticket_rows import open_codes
+from subsidy.actions.grounds.ticket_rows import close_row, open_codes
 from subsidy.records.moves import Moment, move_all
 from subsidy.records.moves.bulk import Scope
-from subsidy.records.tables import Claim, ClaimProgress
+from subsidy.records.moves.interactive import TICKET_OPEN
+from subsidy.records.tables import Claim, ClaimProgress, Ticket
 from subsidy.records.tables.types import table_of
 
 PLACE = {state: at for at, state in enumerate(ROAD)}
@@ -94,3 +95,25 @@ def change_facts(session: Session, claim_ids: Sequence[int], **values: Any) -> N
     for row in session.identity_map.values():
         if isinstance(row, ClaimProgress):
             session.expire(row)
+
+
+def withdraw_together(
+    session: Session, act: Act, *, rows: Collection[ClaimProgress], note: str
+) -> Together:
+    """Withdraw claims of a class; what people were to look at in them is settled by that."""
+    ids = [row.claim_id for row in rows]
+    done = move_together(session, act, event="withdraw", moment=act.moment(note), rows=rows)
+    stayed = {claim_id for claim_id, _ in done.left}
+    gone = [claim_id for claim_id in ids if claim_id not in stayed]
+    for start in range(0, len(gone), CHUNK):
+        tickets = session.exec(
+            select(Ticket)
+            .where(
+                col(Ticket.claim_id).in_(gone[start : start + CHUNK]),
+                col(Ticket.state).in_(TICKET_OPEN),
+            )
+            .order_by(col(Ticket.id))
+        ).all()
+        for ticket in tickets:
+            close_row(session, act, ticket, event="resolve", outcome="撤回")
+    return done

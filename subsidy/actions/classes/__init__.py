@@ -1,8 +1,12 @@
 """Training classes: planned by the provider, filed, examined, finished or cancelled."""
 
-from subsidy.actions.classes.filing import decide_filing, file_class
+from subsidy.actions.classes.filing import (
+    decide_filing,
+    file_class,
+    first_lawful_start,
+)
 from subsidy.actions.classes.finishing import cancel_class, complete_class
-from subsidy.actions.classes.planning import ClassPlan, plan_class, revise_plan
+from subsidy.actions.classes.planning import ClassPlan, plan_class, plan_of, revise_plan
 
 __all__ = [
     "ClassPlan",
@@ -10,6 +14,8 @@ __all__ = [
     "complete_class",
     "decide_filing",
     "file_class",
+    "first_lawful_start",
     "plan_class",
+    "plan_of",
     "revise_plan",
 ]

@@ -7,11 +7,11 @@ from sqlmodel import Session
 from states.training_class import TRAINING_CLASS
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.class_work.class_facts import class_row
-from subsidy.actions.class_work.together import claims_of, move_together
+from subsidy.actions.class_work.together import claims_of, move_together, withdraw_together
 from subsidy.actions.classes.planning import PLANNERS
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible
-from subsidy.actions.training.attendance import test_shares
+from subsidy.actions.training.attendance import look_at_shares
 from subsidy.records.moves import NotMoved, move_subject
 from subsidy.records.tables import TrainingClass
 
@@ -38,7 +38,7 @@ def complete_class(session: Session, act: Act, *, class_id: int) -> Outcome:
         target="completed",
     )
     if row.attendance_on is not None:
-        test_shares(session, act, row=row)
+        look_at_shares(session, act, row=row)
     return Outcome(True, class_id, moved=done.moved, left=done.left)
 
 
@@ -63,11 +63,6 @@ def cancelled(session: Session, act: Act, *, row: TrainingClass, note: str) -> O
     assert row.id is not None
     session.add(row)
     move_subject(session, chart=TRAINING_CLASS, row=row, event="cancel", moment=act.moment(note))
-    done = move_together(
-        session,
-        act,
-        event="withdraw",
-        moment=act.moment(note),
-        rows=claims_of(session, class_id=row.id),
-    )
+    rows = claims_of(session, class_id=row.id)
+    done = withdraw_together(session, act, rows=rows, note=note)
     return Outcome(True, row.id, moved=done.moved, left=done.left)

@@ -27,6 +27,8 @@ from subsidy.records.tables.types import table_of
 from subsidy.rules.verdict import FactValue
 from subsidy.rules.workdays import working_days_after
 
+TicketFacts = Mapping[str, FactValue | list[dict[str, FactValue]]]
+"""Dates, counts and codes; `items` where one ticket stands for several findings of its code."""
 MENDED = "mended"
 """Outcome of a ticket that closed by itself, because its reason went away."""
 
@@ -39,7 +41,7 @@ def open_ticket(
     claim_id: int | None = None,
     class_id: int | None = None,
     area_id: int | None = None,
-    facts: Mapping[str, FactValue | list[dict[str, FactValue]]],
+    facts: TicketFacts,
     blocks: bool | None = None,
     clause: str = "",
 ) -> int:
@@ -63,7 +65,7 @@ def open_ticket(
             col(Ticket.state).in_(TICKET_OPEN),
         )
     ).first()
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_plain)
+    text = as_text(facts)
     if row is None:
         row = Ticket(
             city=act.city,
@@ -172,6 +174,11 @@ def event_actor(session: Session, *, ticket_id: int, event: str) -> str:
         .order_by(col(SubjectHistory.version).desc())
     ).first()
     return found or ""
+
+
+def as_text(facts: TicketFacts) -> str:
+    """Facts as the ticket keeps them: JSON with sorted keys, dates as ISO text."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_plain)
 
 
 def due_of(act: Act, *, days: int) -> date:

@@ -28,6 +28,8 @@ from subsidy.rules.bands import approvals_needed
 from subsidy.rules.verdict import NO_CLAUSE, Finding
 
 APPROVERS = ("finance", "leader")
+HARMLESS = ("ordered", "account_confirmed")
+"""Acts on a claim that do not keep a person away from paying it."""
 
 
 def approve_batch(session: Session, act: Act, *, batch_id: int) -> Outcome:
@@ -120,7 +122,7 @@ def decided_on_it(session: Session, act: Act, batch_id: int) -> bool:
             PaymentLine.batch_id == batch_id,
             PaymentItem.status != "dissolved",
             ReviewAct.actor == act.actor,
-            ReviewAct.act != "ordered",
+            col(ReviewAct.act).not_in(HARMLESS),
         )
         .limit(1)
     ).first()

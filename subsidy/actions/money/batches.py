@@ -116,6 +116,7 @@ def why_not(act: Act, terms: Terms) -> tuple[str, ...]:
         (terms.blocks == 0, "nothing_blocks_it"),
         (terms.notice_last_day < act.today, "E704"),
         (terms.approved_fen > 0, "something_is_due"),
+        (terms.approved_fen == terms.amount_fen, "E1211"),
         (terms.payee_id is not None or bool(terms.gaps), "E106"),
         (terms.payee_id is None or bool(terms.account_mark), "E106"),
         (terms.payee_id is None or terms.account_verified, "E106"),
@@ -277,11 +278,8 @@ def _write_lines(session: Session, batch: PaymentBatch, by_payee: dict[int, list
         [_line(batch, at, payee, by_payee[payee]) for at, payee in enumerate(payees, start=1)],
     )
     line = table_of(PaymentLine).c
-    ids = dict(
-        session.execute(select(line.payee_id, line.id).where(line.batch_id == batch.id))
-        .tuples()
-        .all()
-    )
+    found = session.execute(select(line.payee_id, line.id).where(line.batch_id == batch.id))
+    ids = {payee: line_id for payee, line_id in found}  # noqa: C416
     items = [
         {
             "city": batch.city,

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import exists, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from states.payment_batch import PAYMENT_BATCH
 from subsidy.actions.acting import Act, PackRules
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing
 from subsidy.actions.grounds.ticket_rows import close_when_mended, open_ticket
+from subsidy.actions.money.answers import (
+    PAID,
+    TICKETS,
+    UNCLEAR_CODE,
+    WORDS,
+    BookedLine,
+    LineAnswer,
+    Work,
+    sort_answer,
+)
 from subsidy.actions.money.approving import batch_row
 from subsidy.actions.money.batches import FINANCE
 from subsidy.actions.money.sending import SENT
+from subsidy.actions.money.settling import refresh_state
 from subsidy.actions.money.terms import chunks
-from subsidy.records.moves import NotMoved, move, move_all, move_subject
-from subsidy.records.moves.bulk import RowsMovedUnderneathError, Scope
+from subsidy.records.moves import NotMoved, move, move_all
+from subsidy.records.moves.bulk import Scope
+from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.tables import (
     BankFile,
     ClaimClosed,
@@ -36,29 +45,6 @@ from subsidy.records.tables import (
 )
 from subsidy.records.tables.types import table_of
 from subsidy.rules.verdict import NO_CLAUSE, Finding
-
-PAID = "paid"
-TICKETS = {
-    "name_mismatch": "E801",
-    "closed_account": "E802",
-    "amount_mismatch": "E803",
-    "duplicate": "E804",
-}
-"""Answers by which the bank gives the money back, and the ticket that each opens."""
-WORDS = {"amount_mismatch": "金额不符"}
-UNCLEAR_CODE = "E804"
-
-
-@dataclass(frozen=True, slots=True)
-class LineAnswer:
-    """What the bank says about one line: paid, closed_account, name_mismatch, amount_mismatch,
-    duplicate or unknown; the amount in fen and the day booked, where the bank gives them.
-    """
-
-    line_no: int
-    outcome: str
-    amount_fen: int | None = None
-    booked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +72,6 @@ class Booked:
     repeated: bool = False
     """The very file was read before: nothing was done."""
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass
-class _Work:
-    """Claims by what their line's answer asks for."""
-
-    settle: list[int]
-    give_back: dict[int, str]
-    unclear: list[int]
-    unchanged: int = 0
 
 
 def sent_batch(session: Session, act: Act, *, batch_id: int) -> SentBatch:
@@ -178,29 +154,6 @@ def answer_line(
     return _book(session, act, batch, lines, [answer], note=reason)
 
 
-def refresh_state(session: Session, act: Act, batch: PaymentBatch) -> None:
-    """Settled once every line is answered and nothing returned still waits; else partly settled."""
-    assert batch.id is not None
-    session.flush()
-    silent = session.exec(
-        select_rows(func.count())
-        .select_from(PaymentLine)
-        .where(
-            PaymentLine.batch_id == batch.id,
-            PaymentLine.amount_fen > 0,
-            col(PaymentLine.result).not_in((PAID, *TICKETS)),
-        )
-    ).one()
-    finished = silent == 0 and not _waits(session, batch.id)
-    event = {True: "settle", False: "settle_some"}[finished]
-    if batch.state == "settled":
-        event = "" if finished else "late_return"
-    elif batch.state == "partly_settled" and not finished:
-        event = ""
-    if event:
-        move_subject(session, chart=PAYMENT_BATCH, row=batch, event=event, moment=act.moment())
-
-
 def _book(
     session: Session,
     act: Act,
@@ -212,11 +165,13 @@ def _book(
 ) -> Booked:
     assert batch.id is not None
     claims = _claims(session, batch.id)
-    work = _Work([], {}, [])
+    work = Work()
     for answer in answers:
         line = lines[answer.line_no]
-        assert line.id is not None
-        _sort(line, answer, claims.get(line.id, []), work, act.today)
+        books = BookedLine(line.amount_fen, line.result, tuple(claims.get(line.id or 0, ())))
+        result = sort_answer(answer, books, work)
+        if result != line.result:
+            line.result, line.result_on = result, answer.booked_on or act.today
     session.flush()
     _settle(session, act, batch, work.settle, note)
     late = _give_back(session, act, batch, work.give_back, note)
@@ -231,33 +186,6 @@ def _book(
         unclear=len(work.unclear) + len(late),
         unchanged=work.unchanged,
     )
-
-
-def _sort(
-    line: PaymentLine, answer: LineAnswer, claim_ids: list[int], work: _Work, today: date
-) -> None:
-    """Decide what one line's answer asks for, given what is booked for it."""
-    told = answer.outcome
-    other_amount = answer.amount_fen not in (None, 0, line.amount_fen)
-    if told not in (PAID, *TICKETS) or (other_amount and told in (PAID, "amount_mismatch")):
-        told = "amount_differs" if other_amount else "unknown"
-    booked = line.result
-    if told == booked or (booked in TICKETS and told in TICKETS):
-        work.unchanged += 1
-        return
-    if booked in TICKETS:  # returned before, now said to be paid or unclear: books stay
-        work.unclear += claim_ids
-        return
-    if booked == PAID and told not in TICKETS:
-        work.unclear += claim_ids
-        return
-    line.result, line.result_on = told, answer.booked_on or today
-    if told == PAID:
-        work.settle += claim_ids
-    elif told in TICKETS:
-        work.give_back |= dict.fromkeys(claim_ids, told)
-    else:
-        work.unclear += claim_ids
 
 
 def _settle(
@@ -313,9 +241,6 @@ def _open_return(
     session: Session, act: Act, batch: PaymentBatch, claim_id: int, answer: str
 ) -> None:
     close_when_mended(session, act, claim_id=claim_id, codes=(UNCLEAR_CODE,))
-    facts: dict[
-        str, str | int | bool | date | list[dict[str, str | int | bool | date | None]] | None
-    ]
     facts = {"batch": batch.number, "reason": WORDS.get(answer, "")}
     open_ticket(session, act, code=TICKETS[answer], claim_id=claim_id, facts=facts)
 
@@ -390,26 +315,6 @@ def _with_ticket(session: Session, claim_ids: Iterable[int]) -> list[int]:
             )
         ).all()
     ]
-
-
-def _waits(session: Session, batch_id: int) -> bool:
-    """Whether a claim that this batch returned still waits to be paid again."""
-    later = aliased(PaymentItem)
-    found = session.exec(
-        select_rows(PaymentItem.id)
-        .join(PaymentLine, col(PaymentLine.id) == PaymentItem.line_id)
-        .join(ClaimProgress, col(ClaimProgress.claim_id) == PaymentItem.claim_id)
-        .where(
-            PaymentLine.batch_id == batch_id,
-            PaymentItem.status == "returned",
-            ClaimProgress.state == "bank_returned",
-            ~exists().where(
-                col(later.claim_id) == PaymentItem.claim_id, col(later.id) > PaymentItem.id
-            ),
-        )
-        .limit(1)
-    ).first()
-    return found is not None
 
 
 def _not_of(act: Act, batch: PaymentBatch, fault: str) -> Finding:

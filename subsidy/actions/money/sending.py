@@ -17,6 +17,7 @@ from sqlmodel import select as select_rows
 
 from states.payment_batch import PAYMENT_BATCH
 from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.grounds.outbox_rows import tell_payees
 from subsidy.actions.grounds.permits import area_name, city_area, outside_of
 from subsidy.actions.grounds.refusals import not_possible, same_person
 from subsidy.actions.money.approving import (
@@ -29,7 +30,8 @@ from subsidy.actions.money.batches import FINANCE, changed_claims
 from subsidy.actions.money.terms import UNIT
 from subsidy.actions.providers import read_account
 from subsidy.records.moves import NotMoved, move_all, move_subject
-from subsidy.records.moves.bulk import RowsMovedUnderneathError, Scope
+from subsidy.records.moves.bulk import Scope
+from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.people import read_field
 from subsidy.records.tables import (
     BankFile,
@@ -41,6 +43,7 @@ from subsidy.records.tables import (
     Person,
     Provider,
     PublicNotice,
+    SubjectHistory,
 )
 from subsidy.records.tables.types import table_of
 from subsidy.rules.masking import tail
@@ -73,6 +76,8 @@ class BankOrder:
     payer: str
     payee_kind: str
     channel: str
+    made_on: date
+    """Day of the sending, also when the order is asked for again: the file stays the same."""
     value_date: date
     purpose: str
     lines: tuple[OrderLine, ...] = field(repr=False)
@@ -159,6 +164,7 @@ def record_sent_file(
             actor=act.actor,
         )
     )
+    tell_payees(session, act, batch_id=batch_id)
     session.flush()
     return Outcome(True, batch_id)
 
@@ -257,11 +263,22 @@ def _bank_order(session: Session, act: Act, batch: PaymentBatch) -> BankOrder:
         payer=area_name(session, batch.area_id),
         payee_kind=batch.payee_kind,
         channel=batch.channel,
+        made_on=_sent_on(session, batch.id) or act.today,
         value_date=batch.value_date,
         purpose=PURPOSE,
         lines=lines,
         total_fen=sum(line.amount_fen for line in lines),
     )
+
+
+def _sent_on(session: Session, batch_id: int) -> date | None:
+    return session.exec(
+        select_rows(col(SubjectHistory.effective_on)).where(
+            SubjectHistory.machine == PAYMENT_BATCH.name,
+            SubjectHistory.subject_id == batch_id,
+            SubjectHistory.event == "send",
+        )
+    ).first()
 
 
 def _lines(session: Session, act: Act, batch: PaymentBatch) -> Iterator[OrderLine]:

@@ -67,7 +67,8 @@ def enrol(
         return SheetResult.refused(*faults)
     training = training_facts(session, row)
     present = _present(session, class_id)
-    lines = judge(session, act, row=row, training=training, rows=rows, present=frozenset(present))
+    own = {index: line.claim_id or 0 for index, line in present.items()}
+    lines = judge(session, act, row=row, training=training, rows=rows, present=own)
     roster = _Roster(session, act, row, present)
     result = counted(roster.take(lines))
     return remember(
@@ -252,7 +253,7 @@ class _Roster:
         ).one()
 
 
-ROSTER_CODES = ("E108", "E203", "E206", "E207", "E209", "E301", "E305", EVIDENCE)
+ROSTER_CODES = ("E108", "E203", "E206", "E207", "E209", "E301", "E305", EVIDENCE, "E519")
 """Codes that a roster row may open on its claim."""
 
 

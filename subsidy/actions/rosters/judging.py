@@ -9,9 +9,10 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import CHUNK, Rows
-from subsidy.actions.grounds.history_of import history_of
-from subsidy.records.people import blind_index
+from subsidy.actions.grounds.history_of import History, history_of
+from subsidy.records.people import blind_index, read_field
 from subsidy.records.tables import Claim, Person, TrainingClass
 from subsidy.rules import facts as f
 from subsidy.rules.checks.case import Case, Verdicts
@@ -63,26 +64,48 @@ def judge(
     row: TrainingClass,
     training: f.TrainingFacts,
     rows: Rows,
-    present: frozenset[str],
+    present: Mapping[str, int],
 ) -> list[Line]:
-    """Read and judge every row, in order. Persons already on file are locked in id order."""
+    """Read and judge every row, in order. Persons already on file are locked in id order.
+
+    `present` maps those who are in the class already to their claim here, which does not count
+    against them.
+    """
     lines = [_read(act, number, values) for number, values in rows]
     known = _persons(session, [line.index for line in lines])
     history = history_of(session, act, person_ids=[p.id for p in known.values() if p.id])
     earlier: set[str] = set()
     for line in lines:
         line.person = known.get(line.index)
-        past: Sequence[f.PastClaim] = ()
-        if line.person is not None:
-            seen = Claim(
-                city=act.city, number="", entitlement_id=0, area_id=row.area_id,
-                road_id=row.road_id, track=row.track, person_id=line.person.id,
-                created_on=act.today,
-            )  # fmt: skip
-            past = history.seen_by(seen, training)
+        past = _past(act, row, training, history, line, present.get(line.index))
         line.sort(act, _judged(act, line, training, row.track, past, earlier))
         earlier.add(line.id_number)
     return lines
+
+
+def _past(
+    act: Act,
+    row: TrainingClass,
+    training: f.TrainingFacts,
+    history: History,
+    line: Line,
+    claim_id: int | None,
+) -> tuple[f.PastClaim, ...]:
+    """The person's other claims, as a claim of this class may see them."""
+    if line.person is None:
+        return ()
+    claim = Claim(
+        id=claim_id,
+        city=act.city,
+        number="",
+        entitlement_id=0,
+        area_id=row.area_id,
+        road_id=row.road_id,
+        track=row.track,
+        person_id=line.person.id,
+        created_on=act.today,
+    )
+    return history.seen_by(claim, training)
 
 
 def _judged(
@@ -108,7 +131,10 @@ def _judged(
         today=act.today,
         earlier=earlier,
     )
+    if not line.id_number:
+        return [entry_fault(act, "E101", column="id_number", fault="未填写")]
     out = Verdicts(act.pack)
+    _known_name(act, line, out)
     _place(act, line, training, track, out)
     _pension(act, line, out)
     _proof(act, line, out)
@@ -181,6 +207,13 @@ def _proof(act: Act, line: Line, out: Verdicts) -> None:
     spec = act.pack.spec.groups.get(line.group)
     if spec is not None and spec.needs_proof and line.proved_on is None:
         out.add(EVIDENCE, "hold", source_of(spec), column="category_proved_on", group=spec.name)
+
+
+def _known_name(act: Act, line: Line, out: Verdicts) -> None:
+    """The number is on file under another name: one of the two is wrong, or the name was changed."""
+    if line.person is None or read_field(act.office.vault, line.person, "name") == line.name:
+        return
+    out.add("E519", "hold", NO_CLAUSE, column="name")
 
 
 def _account(line: Line, out: Verdicts) -> None:

@@ -102,7 +102,7 @@ class _Results:
         """Judge one row and keep the sitting where it is a new one."""
         trainee, code = who(self.act, self.trainees, values)
         if trainee is None:
-            self._refuse(number, code, column="id_number")
+            self._refuse(number, code, column="name" if code == "E519" else "id_number")
             return
         enrolment_id, claim_id = trainee.enrolment.id, trainee.enrolment.claim_id
         assert enrolment_id is not None

@@ -16,6 +16,7 @@ from subsidy.actions.class_work.sheets import (
     SheetResult,
     Trainee,
     counted,
+    not_found,
     remember,
     seen_before,
     trainees_of,
@@ -62,7 +63,7 @@ def record_attendance(
     for number, values in rows:
         trainee, code = who(act, trainees, values)
         if trainee is None:
-            verdicts += verdicts_of(number, [entry_fault(act, code, column="id_number")])
+            verdicts += verdicts_of(number, [not_found(act, code)])
             bad += 1
             continue
         days = tuple(date.fromisoformat(d) for d in values.get("days", "").split(",") if d)
@@ -75,7 +76,7 @@ def record_attendance(
     row.attendance_on = act.today
     session.add(row)
     session.flush()
-    test_shares(session, act, row=row)
+    look_at_shares(session, act, row=row)
     result = SheetResult(
         done=True,
         taken=len(changed),
@@ -93,7 +94,7 @@ def record_attendance(
     )
 
 
-def test_shares(session: Session, act: Act, *, row: TrainingClass) -> None:
+def look_at_shares(session: Session, act: Act, *, row: TrainingClass) -> None:
     """Look at everybody's attendance once the class is over and the marks are in.
 
     No clause gives a share, so a low one only holds; days that are mended close the ticket and the
@@ -107,10 +108,10 @@ def test_shares(session: Session, act: Act, *, row: TrainingClass) -> None:
         assert trainee.enrolment.id is not None
         mine = kept.get(trainee.enrolment.id)
         days = days_of(mine.days) if mine is not None else ()
-        _test_share(session, act, row, trainee.enrolment.claim_id or 0, days)
+        _look_at_share(session, act, row, trainee.enrolment.claim_id or 0, days)
 
 
-def _test_share(
+def _look_at_share(
     session: Session, act: Act, row: TrainingClass, claim_id: int, days: Sequence[date]
 ) -> None:
     found = {finding.code: finding for finding in _share_faults(act, row, days)}

@@ -1,4 +1,4 @@
-"""Certificates: the day of issue starts the clock of registration; one certificate pays once."""
+"""Registration of certificates: one certificate pays once, a late one is pointed out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
-from subsidy.actions.acting import Act, Outcome
+from subsidy.actions.acting import Act
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import (
@@ -19,6 +19,7 @@ from subsidy.actions.class_work.sheets import (
     SheetResult,
     Trainee,
     counted,
+    not_found,
     remember,
     seen_before,
     trainees_of,
@@ -29,6 +30,7 @@ from subsidy.actions.class_work.together import Together, change_facts, claims_o
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
 from subsidy.actions.grounds.ticket_rows import close_when_mended, open_ticket
+from subsidy.actions.training.issuing import REGISTRARS, date_faults, start_clock
 from subsidy.records.moves import NotMoved
 from subsidy.records.tables import (
     CatalogueItem,
@@ -41,38 +43,7 @@ from subsidy.rules.identity import check_certificate_number, normalised
 from subsidy.rules.verdict import NO_CLAUSE, Finding, Source, source_of
 
 KIND = "certificates"
-REGISTRARS = ("provider", "assessor", "clerk")
 LATE, DIFFERS = "E402", "E510"
-
-
-def issue_certificates(
-    session: Session, act: Act, *, class_id: int, issued_on: date, claim_ids: Sequence[int] = ()
-) -> Outcome:
-    """Record the day on which certificates were issued: the window of their registration opens.
-
-    `claim_ids` limits it to some of the class; those whose day is known stay as they are.
-    """
-    row = class_row(session, class_id, lock=True)
-    faults = outside_of(session, act, area_id=row.area_id, roles=REGISTRARS)
-    if row.state != "completed":
-        failed = NotMoved(class_id, "issue_certificates", row.state, ())
-        faults.append(not_possible(act, failed, machine="training_class"))
-    faults += _date_faults(act, row, issued_on)
-    if faults:
-        return Outcome.refused(*faults, subject_id=class_id)
-    wanted = set(claim_ids)
-    rows = [
-        claim
-        for claim in claims_of(session, class_id=class_id)
-        if (not wanted or claim.claim_id in wanted) and claim.certificate_issued == FAR
-    ]
-    if not rows:
-        return Outcome(True, class_id, note="发证日期已登记，未作改动")
-    if row.certificates_on is None or issued_on > row.certificates_on:
-        row.certificates_on = issued_on
-        session.add(row)
-    done = _issue(session, act, rows, issued_on)
-    return Outcome(True, class_id, moved=done.moved, left=done.left)
 
 
 def register_certificates(
@@ -139,6 +110,12 @@ class _Register:
                 )
             ).all()
             self.taken |= {held.number: held for held in found}
+        ids = [trainee.enrolment.id for trainee in self.trainees.values()]
+        self.own = set(
+            session.exec(
+                select(Certificate.enrolment_id).where(col(Certificate.enrolment_id).in_(ids))
+            ).all()
+        )
         self.new: dict[int, Entered] = {}
         self.verdicts: list[RowVerdict] = []
         self.unchanged = self.bad = 0
@@ -147,7 +124,7 @@ class _Register:
         """Judge one row; keep its certificate where nothing stands against it."""
         trainee, code = who(self.act, self.trainees, values)
         if trainee is None:
-            self._refuse(number, entry_fault(self.act, code, column="id_number"))
+            self._refuse(number, not_found(self.act, code))
             return
         certificate = self._certificate(trainee, values)
         held = self.taken.get(certificate.number)
@@ -163,6 +140,7 @@ class _Register:
         self.verdicts += verdicts_of(number, hints)
         self.session.add(certificate)
         self.taken[certificate.number] = certificate
+        self.own.add(certificate.enrolment_id)
         differs = certificate.level != (self.item.level or "none")
         self.new[trainee.enrolment.claim_id or 0] = Entered(certificate, differs)
 
@@ -177,7 +155,7 @@ class _Register:
         change_facts(self.session, list(self.new))
         for issued_on, ids in sorted(by_day.items()):
             rows = self._fresh(ids)
-            _issue(
+            start_clock(
                 self.session, self.act, [c for c in rows if c.certificate_issued == FAR], issued_on
             )
             self._late(ids, issued_on)
@@ -233,14 +211,16 @@ class _Register:
     ) -> list[Finding]:
         act, found = self.act, []
         if not certificate.number:
-            found.append(entry_fault(act, "E517", column="certificate_number"))
+            found.append(entry_fault(act, "E528", column="certificate_number"))
         if held is not None:
             found.append(
                 entry_fault(
                     act, "E306", column="certificate_number", source=_real_name(act, self.row.track)
                 )
             )
-        found += _date_faults(act, self.row, certificate.issued_on)
+        elif certificate.enrolment_id in self.own:
+            found.append(entry_fault(act, "E529", column="certificate_number"))
+        found += date_faults(act, self.row, certificate.issued_on)
         claim = self.standing.get(trainee.enrolment.claim_id or 0)
         if claim is None or claim.state in ("enrolled", "filed", "completed"):
             found.append(entry_fault(act, "E515", column="id_number"))
@@ -307,22 +287,6 @@ class _Register:
     def _refuse(self, number: int, *faults: Finding) -> None:
         self.bad += 1
         self.verdicts += verdicts_of(number, faults)
-
-
-def _issue(session: Session, act: Act, rows: Sequence[ClaimProgress], issued_on: date) -> Together:
-    """Start the clock of registration for claims that are assessed or have applied."""
-    moment = act.moment(certificate_issued=issued_on)
-    waiting = [claim for claim in rows if claim.certificate_pending]
-    return move_together(session, act, event="issue_certificate", moment=moment, rows=waiting)
-
-
-def _date_faults(act: Act, row: TrainingClass, issued_on: date) -> list[Finding]:
-    fault = ""
-    if issued_on > act.today:
-        fault = "晚于今天"
-    elif issued_on < row.ends_on:
-        fault = "早于结业日"
-    return [entry_fault(act, "E527", column="issued_on", fault=fault)] if fault else []
 
 
 def _real_name(act: Act, track: str) -> Source:

@@ -133,7 +133,7 @@ def _as_text(value: CellValue, column: ExportColumn) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _write_cell(  # noqa: PLR0917
+def _write_cell(
     page: xlsxwriter.worksheet.Worksheet,
     row: int,
     at: int,

@@ -36,7 +36,7 @@ from subsidy.records.tables.money import (
     PaymentLine,
 )
 from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
-from subsidy.records.tables.people import FullView, GroupEvidence, Person
+from subsidy.records.tables.people import FullView, GroupEvidence, Person, RegisterAnswer
 from subsidy.records.tables.places import Area, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
 from subsidy.records.tables.types import METADATA
@@ -78,6 +78,7 @@ __all__ = [
     "Person",
     "Provider",
     "PublicNotice",
+    "RegisterAnswer",
     "ReviewAct",
     "Road",
     "Seal",

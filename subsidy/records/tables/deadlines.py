@@ -21,6 +21,13 @@ class Deadline(SQLModel, table=True):
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
         ),
+        Index(
+            "ix_deadline_provisional",
+            "calendar_version",
+            "id",
+            sqlite_where=text("NOT final AND status IN ('open', 'stopped')"),
+            postgresql_where=text("NOT final AND status IN ('open', 'stopped')"),
+        ),
     )
 
     id: int | None = key()
@@ -47,7 +54,7 @@ class Deadline(SQLModel, table=True):
 
 
 class ClockEntry(SQLModel, table=True):
-    """An entry of a deadline's clock: stopped for correction, resumed, extended, waived. Append-only."""
+    """An entry of a clock: stopped for correction, resumed, recomputed, extended, waived. Append-only."""
 
     __tablename__ = "clock_entry"
 

@@ -1,10 +1,11 @@
 """People: what names a person is encrypted; lists show the masked text."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from subsidy.records.tables.types import key, moment
+from subsidy.records.tables.types import BIG_KEY, key, moment, one_of
 
 
 class Person(SQLModel, table=True):
@@ -48,3 +49,25 @@ class GroupEvidence(SQLModel, table=True):
     group: str
     evidenced_on: str
     source: str
+
+
+class RegisterAnswer(SQLModel, table=True):
+    """What an outside register (or the real-name check) said about a person, and when it was asked."""
+
+    __tablename__ = "register_answer"
+    __table_args__ = (
+        one_of("answer", ("found", "not_found", "mismatch", "unavailable")),
+        Index("ix_register_answer_person", "person_id", "id"),
+    )
+
+    id: int | None = key()
+    city: str
+    person_id: int = Field(foreign_key="person.id")
+    claim_id: int | None = Field(default=None, foreign_key="claim.id", sa_type=BIG_KEY)
+    """The claim it was asked for; None where the answer is about the person alone."""
+    register_name: str
+    """Name under `registers` of the pack, or `real_name` for the check of the identity."""
+    answer: str
+    source: str
+    asked_on: date
+    asked_by: str = ""

@@ -597,6 +597,8 @@ CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
 
 CREATE INDEX ix_deadline_next ON deadline (next_on, id) WHERE status = 'open';
 
+CREATE INDEX ix_deadline_provisional ON deadline (calendar_version, id) WHERE NOT final AND status IN ('open', 'stopped');
+
 CREATE TABLE decision (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
@@ -727,6 +729,24 @@ CREATE TABLE payment_item (
 CREATE INDEX ix_payment_item_line_id ON payment_item (line_id);
 
 CREATE UNIQUE INDEX uq_payment_item_live_claim ON payment_item (claim_id) WHERE status <> 'returned' AND status <> 'dissolved';
+
+CREATE TABLE register_answer (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    claim_id INTEGER,
+    register_name VARCHAR NOT NULL,
+    answer VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    asked_on DATE NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    CONSTRAINT pk_register_answer PRIMARY KEY (id),
+    CONSTRAINT ck_register_answer_answer CHECK (answer IN ('found', 'not_found', 'mismatch', 'unavailable')),
+    CONSTRAINT fk_register_answer_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_register_answer_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_register_answer_person ON register_answer (person_id, id);
 
 CREATE TABLE review_act (
     id INTEGER NOT NULL,

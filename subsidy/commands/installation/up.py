@@ -10,7 +10,7 @@ import typer
 from subsidy.commands.surroundings import NOT_SET_UP
 
 if TYPE_CHECKING:
-    from subsidy.commands.preparing import Login
+    from subsidy.commands.installation.preparing import Login
     from subsidy.settings import Settings
 
 NAME_WIDTH = 12
@@ -49,7 +49,7 @@ def start(settings: "Settings", *, console_app: str | None = None) -> int:
 
     `console_app` (module:factory) stands in for the console where another page is to be served.
     """
-    from subsidy.commands.preparing import prepare
+    from subsidy.commands.installation.preparing import prepare
     from subsidy.settings import make_home
     from subsidy.supervisor.checks import check_console, check_home, check_ports
     from subsidy.supervisor.lock import HomeLock

@@ -19,7 +19,7 @@ def migrate(
 
     Exit codes: 0 the schema is current, 3 the database cannot be used by this version.
     """
-    from subsidy.commands.preparing import bring_up
+    from subsidy.commands.installation.preparing import bring_up
     from subsidy.settings import SetupError, load_settings, make_home
     from subsidy.supervisor.lock import HomeLock
     from subsidy.supervisor.schema import read_schema, refuse_unless_fit

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from subsidy.supervisor.schema import Schema
 
 DATABASE, UPGRADE = "subsidy.records.database:Database", "subsidy.records.migrate:upgrade"
-DEMO = "subsidy.commands.demo:prepare_demo"
+DEMO = "subsidy.commands.installation.demo:prepare_demo"
 
 
 @dataclass(frozen=True)

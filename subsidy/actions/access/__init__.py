@@ -1,0 +1,1 @@
+"""Who may enter: the permission table, accounts and their roles, sessions."""

@@ -1,0 +1,210 @@
+"""Applying for claims, withdrawing and reopening them, and taking over what a setting has filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from subsidy.actions.acting import Act, Outcome, PackRules, sync_roads
+from subsidy.actions.class_work.class_facts import class_row
+from subsidy.actions.class_work.together import change_facts, claims_of, move_together
+from subsidy.actions.decisions import decide_claims
+from subsidy.actions.grounds.permits import city_area, outside_of
+from subsidy.actions.grounds.refusals import missing, not_possible, same_person
+from subsidy.records.moves import NotMoved, move
+from subsidy.records.moves.interactive import progress_of
+from subsidy.records.moves.switching import switch_road
+from subsidy.records.tables import (
+    Area,
+    Claim,
+    ClaimProgress,
+    Enrolment,
+    ReviewAct,
+    Road,
+    TrainingClass,
+)
+from subsidy.rules.verdict import Finding, Source
+
+APPLICANTS = ("provider", "clerk")
+DECIDERS = ("section_head",)
+LATE = "E403"
+ASKED = "reopen_asked"
+
+
+def apply_for_class(
+    session: Session,
+    act: Act,
+    *,
+    class_id: int,
+    claim_ids: Sequence[int] = (),
+    commitment_on: date | None = None,
+) -> Outcome:
+    """Apply for the claims of a class (all, or `claim_ids`), with the signed commitment.
+
+    Claims move to `applied` and are decided at once. One that comes after the last lawful day stays
+    and is in `left` with the code of lateness; its clause is in the findings.
+    """
+    row = class_row(session, class_id, lock=True)
+    faults = outside_of(session, act, area_id=row.area_id, roles=APPLICANTS)
+    if faults:
+        return Outcome.refused(*faults, subject_id=class_id)
+    wanted = [r for r in claims_of(session, class_id=class_id) if _is_wanted(r, claim_ids)]
+    if commitment_on is not None:
+        _commit(session, [r.claim_id for r in wanted], commitment_on)
+    late = [r for r in wanted if _is_late(r, act)]
+    moment = act.moment(applied_on=act.today)
+    done = move_together(
+        session,
+        act,
+        event="apply",
+        moment=moment,
+        rows=[r for r in wanted if r not in late],
+        target="applied",
+    )
+    applied = session.exec(
+        select(ClaimProgress.claim_id).where(
+            col(ClaimProgress.claim_id).in_([r.claim_id for r in wanted]),
+            ClaimProgress.state == "applied",
+        )
+    ).all()
+    decide_claims(session, act, claim_ids=list(applied))
+    left = (*((r.claim_id, (LATE,)) for r in late), *done.left)
+    findings = [_too_late(act, row, late[0])] if late else []
+    return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left)
+
+
+def _is_wanted(row: ClaimProgress, claim_ids: Sequence[int]) -> bool:
+    return not claim_ids or row.claim_id in set(claim_ids)
+
+
+def _is_late(row: ClaimProgress, act: Act) -> bool:
+    return row.lapses_after < act.today and row.state in ("assessed", "certified")
+
+
+def _too_late(act: Act, row: TrainingClass, claim: ClaimProgress) -> Finding:
+    window = act.pack.tracks[row.track].window("application", on=row.starts_on)
+    return act.pack.book.finding(
+        LATE,
+        effect="refuse",
+        source=Source(window.clause, window.document, window.assumed),
+        facts={"due": claim.lapses_after, "applied": act.today},
+    )
+
+
+def _commit(session: Session, claim_ids: Sequence[int], on: date) -> None:
+    rows = session.exec(
+        select(Enrolment).where(
+            col(Enrolment.claim_id).in_(list(claim_ids)), col(Enrolment.commitment_on).is_(None)
+        )
+    ).all()
+    for row in rows:
+        row.commitment_on = on
+        session.add(row)
+    session.flush()
+    change_facts(session, [r.claim_id for r in rows if r.claim_id is not None])
+
+
+def withdraw(session: Session, act: Act, *, claim_id: int, reason: str) -> Outcome:
+    """The applicant takes the claim back."""
+    claim = session.get_one(Claim, claim_id)
+    faults = outside_of(session, act, area_id=claim.area_id, roles=APPLICANTS)
+    if not reason.strip():
+        faults.append(missing(act, "撤回理由"))
+    if faults:
+        return Outcome.refused(*faults, subject_id=claim_id)
+    return _moved(session, act, claim_id, event="withdraw", note="")
+
+
+def ask_reopen(session: Session, act: Act, *, claim_id: int, decision: str, reason: str) -> Outcome:
+    """Ask to reopen an ended claim: number of the decision (reconsideration, court, error)."""
+    claim = session.get_one(Claim, claim_id)
+    faults = outside_of(session, act, area_id=claim.area_id, roles=("clerk",))
+    faults += [missing(act, what) for what, text in _needs(decision, reason) if not text.strip()]
+    if faults:
+        return Outcome.refused(*faults, subject_id=claim_id)
+    _put_on_record(session, act, claim_id, ASKED, f"{decision.strip()}\n{reason.strip()}")
+    return Outcome(True, claim_id, note="待第二人确认")
+
+
+def _needs(decision: str, reason: str) -> tuple[tuple[str, str], ...]:
+    return (("决定文号", decision), ("重新办理的理由", reason))
+
+
+def reopen(session: Session, act: Act, *, claim_id: int) -> Outcome:
+    """Reopen as the second person: the claim goes back to where it left the road."""
+    claim = session.get_one(Claim, claim_id)
+    faults = outside_of(session, act, area_id=claim.area_id, roles=DECIDERS)
+    asked = session.exec(
+        select(ReviewAct)
+        .where(ReviewAct.claim_id == claim_id, ReviewAct.act == ASKED)
+        .order_by(col(ReviewAct.id).desc())
+    ).first()
+    version = progress_of(session, claim_id).version
+    if asked is None or asked.claim_version != version:
+        faults.append(missing(act, "重新办理的申请"))
+    elif asked.actor == act.actor:
+        faults.append(same_person(act, step="确认重新办理", earlier="申请重新办理"))
+    if faults or asked is None:
+        return Outcome.refused(*faults, subject_id=claim_id)
+    done = _moved(session, act, claim_id, event="reopen", note=asked.note.partition("\n")[0])
+    if done.done:
+        _put_on_record(session, act, claim_id, "reopened", asked.note)
+        decide_claims(session, act, claim_ids=[claim_id])
+    return done
+
+
+def _put_on_record(session: Session, act: Act, claim_id: int, did: str, note: str) -> None:
+    session.add(
+        ReviewAct(
+            city=act.city,
+            claim_id=claim_id,
+            level=0,
+            act=did,
+            actor=act.actor,
+            acted_on=act.today,
+            note=note,
+            claim_version=progress_of(session, claim_id).version,
+        )
+    )
+    session.flush()
+
+
+def _moved(session: Session, act: Act, claim_id: int, *, event: str, note: str) -> Outcome:
+    rules = PackRules(session, act)
+    moved = move(session, claim_id=claim_id, event=event, moment=act.moment(note), rules=rules)
+    if isinstance(moved, NotMoved):
+        return Outcome.refused(not_possible(act, moved), subject_id=claim_id)
+    return Outcome(True, claim_id, moved={moved.target: 1})
+
+
+def adopt_settings(session: Session, act: Act) -> Outcome:
+    """Claims that wait in a policy gap take the pack of now; those it fills are released.
+
+    Only waiting claims change their rules; every other open claim stays on the version it began with.
+    """
+    city = city_area(session, act.city)
+    assert city.id is not None
+    faults = outside_of(session, act, area_id=city.id, roles=DECIDERS)
+    if faults:
+        return Outcome.refused(*faults)
+    roads = sync_roads(session, act)
+    waiting = session.exec(
+        select(ClaimProgress, Road)
+        .join(Road, col(Road.id) == ClaimProgress.road_id)
+        .join(Area, col(Area.id) == ClaimProgress.area_id)
+        .where(Area.city == act.city, ClaimProgress.gaps > 0)
+        .order_by(col(ClaimProgress.claim_id))
+    ).all()
+    switched: list[int] = []
+    for row, old in waiting:
+        new = session.get_one(Road, roads[old.track, old.route])
+        moment = act.moment(new.pack_version)
+        if switch_road(
+            session, claim_id=row.claim_id, road=new, event="adopt_settings", moment=moment
+        ):
+            switched.append(row.claim_id)
+    decided = decide_claims(session, act, claim_ids=switched)
+    freed = sum(1 for d in decided if not any(f.effect == "gap" for f in d.findings))
+    return Outcome(True, moved={"adopted": len(switched), "released": freed})

@@ -1,0 +1,144 @@
+"""Counting a running deadline anew, when the calendar that is known today is another one.
+
+The end is counted from the rule and from every entry of the clock, never from the old end, so that a
+provisional day in between leaves no trace. It is never earlier than what people were told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from states.chart import FAR
+from subsidy.actions.acting import Act, next_attention, window_of
+from subsidy.actions.deadlines.duties import Running
+from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline
+from subsidy.records.tables.types import table_of
+from subsidy.rules.deadlines import Window, due
+from subsidy.rules.workdays import Calendar, DueDate, working_days_after, working_days_between
+
+RECOMPUTED, EXTENDED, STOPPED, RESUMED = "recomputed", "extended", "stopped", "resumed"
+
+
+def entries_of(session: Session, deadline_ids: Sequence[int]) -> dict[int, list[ClockEntry]]:
+    """Entries of the clocks, oldest first, by deadline."""
+    found: dict[int, list[ClockEntry]] = {}
+    query = select(ClockEntry).where(col(ClockEntry.deadline_id).in_(list(deadline_ids)))
+    for entry in session.exec(query.order_by(col(ClockEntry.id))).all():
+        found.setdefault(entry.deadline_id, []).append(entry)
+    return found
+
+
+def counted_end(
+    window: Window, *, anchor: date, entries: Iterable[ClockEntry], calendar: Calendar
+) -> DueDate:
+    """The last lawful day after every stop and extension, as the calendar now has it.
+
+    A stop lengthens the window by the working days after its day up to the day it was resumed; an
+    extension names a day and what came before no longer matters.
+    """
+    fixed: DueDate | None = None
+    extra = 0
+    stopped_on: date | None = None
+    for entry in entries:
+        if entry.entry == EXTENDED:
+            until = entry.due_after
+            fixed, extra = DueDate(on=until, final=True, low=until, high=until), 0
+        elif entry.entry == STOPPED:
+            stopped_on = entry.on
+        elif entry.entry == RESUMED and stopped_on is not None:
+            extra += working_days_between(calendar, after=stopped_on, through=entry.on)
+            stopped_on = None
+    end = fixed or due(window, anchor=anchor, calendar=calendar)
+    return _later(end, extra, calendar) if extra else end
+
+
+def _later(end: DueDate, days: int, calendar: Calendar) -> DueDate:
+    """An end moved on by working days; its bounds move from their own days."""
+    middle = working_days_after(calendar, anchor=end.on, days=days)
+    if end.final:
+        return middle
+    low = working_days_after(calendar, anchor=end.low, days=days).low
+    high = working_days_after(calendar, anchor=end.high, days=days).high
+    return DueDate(on=middle.on, final=False, low=low, high=high)
+
+
+def recount(session: Session, act: Act, rows: Iterable[Running]) -> list[tuple[Running, date]]:
+    """Count these deadlines anew; return those whose told day moved, with the day told before.
+
+    A changed end or one that became final is an entry of the clock, old → new.
+    """
+    running = [one for one in rows if one.row.calendar_version != act.calendar.version]
+    entries = entries_of(session, [one.row.id or 0 for one in running])
+    moved = []
+    lapsing: list[int] = []
+    for one in running:
+        before, told = (one.row.due_on, one.row.final), one.row.told_by
+        _rewrite(act, one, entries)
+        if (one.row.due_on, one.row.final) != before:
+            session.add(_entry(act, one.row, before[0]))
+        if one.row.told_by != told:
+            moved.append((one, told))
+        if window_of(one.rule).may_lapse and one.row.status == "open":
+            lapsing.append(one.row.claim_id)
+    session.flush()
+    set_lapses(session, lapsing)
+    return moved
+
+
+def _rewrite(act: Act, one: Running, entries: Mapping[int, Sequence[ClockEntry]]) -> None:
+    row, calendar = one.row, act.calendar
+    window = window_of(one.rule)
+    end = counted_end(
+        window, anchor=row.anchor_on, entries=entries.get(row.id or 0, ()), calendar=calendar
+    )
+    told = max(row.told_by, end.told_by)
+    on = max(end.on, row.told_by)
+    row.due_on, row.told_by, row.final = on, on if end.final else told, end.final
+    row.calendar_version = calendar.version
+    row.lapses_after = on if end.final and window.may_lapse else FAR
+    row.next_on = attention_of(act, row, window)
+
+
+def attention_of(act: Act, row: Deadline, window: Window) -> date:
+    """The next day behind today on which the deadline wants attention, else the day after its end."""
+    end = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=row.due_on)
+    return next_attention(window, end, anchor=row.anchor_on, today=act.today, calendar=act.calendar)
+
+
+def _entry(act: Act, row: Deadline, before: date) -> ClockEntry:
+    assert row.id is not None
+    return ClockEntry(
+        city=row.city,
+        deadline_id=row.id,
+        entry=RECOMPUTED,
+        on=act.today,
+        due_before=before,
+        due_after=row.due_on,
+        actor=act.actor,
+        reason=f"日历版本{row.calendar_version}，{'最终' if row.final else '暂定'}",
+    )
+
+
+def set_lapses(session: Session, claim_ids: Sequence[int]) -> None:
+    """Keep the guard column of open claims: the earliest end of a running window that may lapse."""
+    if not claim_ids:
+        return
+    p = table_of(ClaimProgress)
+    d = table_of(Deadline)
+    earliest = (
+        select(func.min(d.c.lapses_after))
+        .where(d.c.claim_id == p.c.claim_id, d.c.status == "open")
+        .scalar_subquery()
+    )
+    session.execute(
+        update(p)
+        .where(p.c.claim_id.in_(list(claim_ids)))
+        .values(lapses_after=func.coalesce(earliest, FAR))
+    )
+    for held in session.identity_map.values():
+        if isinstance(held, ClaimProgress):
+            session.expire(held, ["lapses_after"])

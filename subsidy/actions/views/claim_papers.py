@@ -1,0 +1,141 @@
+"""What is on file about a claim's trainee: roster facts, attendance, assessments, certificates, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from subsidy.actions.acting import Act
+from subsidy.records.people import Vault, view_person
+from subsidy.records.tables import (
+    Assessment,
+    Attendance,
+    Certificate,
+    Claim,
+    Enrolment,
+    NoticeLine,
+    Person,
+    PublicNotice,
+)
+
+FIELDS = ("name", "id_number", "phone", "account")
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One assessment."""
+
+    attempt: int
+    sat_on: date
+    result: str
+    theory: str
+    practice: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One certificate; its number is shown by its last places only."""
+
+    number_tail: str
+    kind: str
+    level: str
+    source: str
+    issued_on: date
+    registered_on: date | None
+
+
+@dataclass(frozen=True)
+class OnNotice:
+    """One notice the claim stood on."""
+
+    notice_id: int
+    number: str
+    kind: str
+    state: str
+    posted_on: date | None
+    last_day: date
+    status: str
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Everything on file for one claim."""
+
+    group: str
+    group_evidence_on: date | None
+    place_connection: str
+    pension: str
+    commitment_on: date | None
+    dropped_on: date | None
+    days: tuple[str, ...]
+    sittings: tuple[Sitting, ...]
+    certificates: tuple[Paper, ...]
+    notices: tuple[OnNotice, ...]
+
+
+def papers_of(session: Session, *, claim_id: int) -> Papers:
+    """The papers of a claim; empty for one without a trainee in a class."""
+    enrolment = session.exec(select(Enrolment).where(Enrolment.claim_id == claim_id)).first()
+    notices = tuple(
+        OnNotice(n.id or 0, n.number, n.kind, n.state, n.posted_on, line.last_day, line.status)
+        for line, n in session.exec(
+            select(NoticeLine, PublicNotice)
+            .join(PublicNotice, col(PublicNotice.id) == NoticeLine.notice_id)
+            .where(NoticeLine.claim_id == claim_id)
+            .order_by(col(NoticeLine.id))
+        ).all()
+    )
+    if enrolment is None:
+        return Papers("", None, "", "unknown", None, None, (), (), (), notices)
+    attendance = session.get(Attendance, enrolment.id)
+    sittings = session.exec(
+        select(Assessment)
+        .where(Assessment.enrolment_id == enrolment.id)
+        .order_by(col(Assessment.attempt))
+    ).all()
+    certificates = session.exec(
+        select(Certificate)
+        .where(Certificate.enrolment_id == enrolment.id)
+        .order_by(col(Certificate.id))
+    ).all()
+    return Papers(
+        enrolment.group,
+        enrolment.group_evidence_on,
+        enrolment.place_connection,
+        enrolment.pension,
+        enrolment.commitment_on,
+        enrolment.dropped_on,
+        tuple(attendance.days.split()) if attendance else (),
+        tuple(Sitting(s.attempt, s.sat_on, s.result, s.theory, s.practice) for s in sittings),
+        tuple(
+            Paper(c.number[-4:], c.kind, c.level, c.source, c.issued_on, c.registered_on)
+            for c in certificates
+        ),
+        notices,
+    )
+
+
+def full_view(
+    session: Session, act: Act, *, claim_id: int, reason: str, fields: tuple[str, ...] = FIELDS
+) -> dict[str, str]:
+    """Open the trainee's own data for somebody's eyes; who looked and why is logged.
+
+    Raises LookupError for a claim without a person and ValueError without a reason.
+    """
+    claim = session.get(Claim, claim_id)
+    person = session.get(Person, claim.person_id) if claim and claim.person_id else None
+    if person is None:
+        raise LookupError(f"claim {claim_id} is not about a person")
+    vault: Vault = act.office.vault
+    return view_person(
+        session,
+        vault,
+        person,
+        fields=fields,
+        actor=act.actor,
+        reason=reason,
+        city=act.city,
+        now=act.recorded_at,
+    )

@@ -1,0 +1,100 @@
+"""Projects of the catalogue: what is listed, and what waits for the city's opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from subsidy.records.tables import Area, CatalogueItem
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """One project; money in fen."""
+
+    id: int
+    code: str
+    title: str
+    area_id: int
+    area: str
+    track: str
+    occupation: str
+    level: str
+    training_mode: str
+    assessment_mode: str
+    certificate_name: str
+    planned_heads: int
+    days: int
+    fee_fen: int
+    rate_fen: int
+    survey_note: str
+    procurement_record: str
+    state: str
+    opinion: str
+    listed_on: date | None
+    ends_on: date | None
+
+
+def projects(
+    session: Session,
+    *,
+    city: str,
+    areas: Collection[int] | None = None,
+    listed_on: date | None = None,
+) -> list[ProjectRow]:
+    """Projects of the city (of some areas); with `listed_on` only those in the catalogue that day."""
+    query = (
+        select(CatalogueItem, Area.name)
+        .join(Area, col(Area.id) == CatalogueItem.area_id)
+        .where(CatalogueItem.city == city)
+        .order_by(col(CatalogueItem.code))
+    )
+    if areas is not None:
+        query = query.where(col(CatalogueItem.area_id).in_(areas))
+    rows = [_row(item, area) for item, area in session.exec(query).all()]
+    if listed_on is None:
+        return rows
+    return [r for r in rows if r.state == "published" and _listed(r, listed_on)]
+
+
+def project(session: Session, *, city: str, item_id: int) -> ProjectRow | None:
+    """One project of the city."""
+    found = session.exec(
+        select(CatalogueItem, Area.name)
+        .join(Area, col(Area.id) == CatalogueItem.area_id)
+        .where(CatalogueItem.id == item_id, CatalogueItem.city == city)
+    ).first()
+    return _row(*found) if found else None
+
+
+def _listed(row: ProjectRow, on: date) -> bool:
+    return (row.listed_on or on) <= on and (row.ends_on is None or on < row.ends_on)
+
+
+def _row(item: CatalogueItem, area: str) -> ProjectRow:
+    return ProjectRow(
+        item.id or 0,
+        item.code,
+        item.title,
+        item.area_id,
+        area,
+        item.track,
+        item.occupation,
+        item.level,
+        item.training_mode,
+        item.assessment_mode,
+        item.certificate_name,
+        item.planned_heads,
+        item.days,
+        item.fee_fen,
+        item.rate_fen,
+        item.survey_note,
+        item.procurement_record,
+        item.state,
+        item.opinion,
+        item.listed_on,
+        item.ends_on,
+    )

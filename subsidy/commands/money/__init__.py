@@ -1,0 +1,1 @@
+"""The command families of notices, payment and the ledger."""

@@ -1,0 +1,1 @@
+"""The JSON API: the same permission table, errors as problem+json."""

@@ -1,0 +1,68 @@
+"""The menu: the pages that the caller's roles open, grouped by the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from subsidy.console.visits import Visit
+from subsidy.console.words import N_
+
+ITEMS: tuple[tuple[str, str, str], ...] = (
+    ("home", "/overview", N_("Overview")),
+    ("claims.list", "/claims", N_("Claims")),
+    ("claims.review", "/review", N_("Review desk")),
+    ("tickets.list", "/tickets", N_("Exceptions")),
+    ("classes.list", "/classes", N_("Classes")),
+    ("catalogue.list", "/projects", N_("Projects")),
+    ("notices.list", "/notices", N_("Notices")),
+    ("payments.list", "/payments", N_("Payments")),
+    ("own.show", "/own", N_("My unit")),
+    ("own.show", "/own/claims", N_("My claims")),
+    ("runs.show", "/runs", N_("Runs")),
+    ("policy.show", "/policy", N_("Policy")),
+    ("system.show", "/system", N_("System")),
+    ("system.accounts", "/system/accounts", N_("Accounts")),
+)
+PUBLIC: tuple[tuple[str, str, str], ...] = (
+    ("public.notices", "/public", N_("Public notices")),
+    ("public.catalogue", "/public/catalogue", N_("Subsidy catalogue")),
+    ("public.claim", "/public/claim", N_("My own claim")),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu."""
+
+    path: str
+    title: str
+    here: bool
+
+
+def menu_of(visit: Visit) -> list[Item]:
+    """What the caller may open; the public pages for visitors."""
+    items = ITEMS if visit.present else PUBLIC
+    path = visit.request.url.path
+    shown = [(p, visit.say(title)) for door, p, title in items if visit.may(door)]
+    best = max((p for p, _ in shown if _covers(p, path)), key=len, default="")
+    return [Item(p, title, p == best) for p, title in shown]
+
+
+def start_page(visit: Visit) -> str:
+    """Where a log-in leads: the first page of the menu."""
+    found = menu_of(visit)
+    return found[0].path if found else "/public"
+
+
+def _covers(item: str, path: str) -> bool:
+    return path == item or (item != "/" and path.startswith(item + "/"))
+
+
+def role_titles(visit: Visit) -> Mapping[str, str]:
+    """Role → title in the visitor's language."""
+    chinese = visit.language == "zh_CN"
+    return {
+        name: role.title_zh if chinese else role.title_en
+        for name, role in visit.desk.permissions.roles.items()
+    }

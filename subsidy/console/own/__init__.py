@@ -1,0 +1,1 @@
+"""A training provider's own area."""

@@ -1,0 +1,1 @@
+"""Pages without log-in: nothing but what is published."""

@@ -1,0 +1,33 @@
+"""The pages, by area of work."""
+
+from subsidy.console.own import pages as own_pages
+from subsidy.console.public import claim as public_claim
+from subsidy.console.public import notices as public_notices
+from subsidy.console.routes import (
+    claims,
+    classes,
+    notices,
+    office,
+    overview,
+    payments,
+    review,
+    session,
+    system,
+    tickets,
+)
+
+ROUTES = (
+    session.doors,
+    overview.doors,
+    claims.doors,
+    review.doors,
+    tickets.doors,
+    classes.doors,
+    notices.doors,
+    payments.doors,
+    office.doors,
+    system.doors,
+    own_pages.doors,
+    public_notices.doors,
+    public_claim.doors,
+)

@@ -1,0 +1,77 @@
+"""Runs and their schedules in the office's language, and the policy as it is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from starlette.responses import Response
+
+from subsidy.actions.views.overview import recent_runs
+from subsidy.actions.views.policy_values import policy_values
+from subsidy.console.answers import page
+from subsidy.console.doors import Doors
+from subsidy.console.routes.overview import flow_url
+from subsidy.console.visits import Entering, Visit
+
+doors = Doors()
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """One flow of config/schedules.yaml."""
+
+    name: str
+    says: str
+    cron: str
+    per_city: bool
+    in_demo: str
+
+
+@doors.get("/runs", "runs.show")
+def runs(visit: Entering) -> Response:
+    """Schedules and the last runs, with links into the flow UI."""
+    with visit.reading() as session:
+        found = recent_runs(session, city=visit.city)
+    return page(
+        visit, "runs.html", runs=found, schedules=_schedules(visit), flow_url=flow_url(visit)
+    )
+
+
+@doors.get("/policy", "policy.show")
+def policy(visit: Entering) -> Response:
+    """Every value of the city's rules with its clause; unset and assumed ones are marked."""
+    pack = visit.desk.office.packs[visit.city]
+    show = visit.query.get("show", "")
+    values = policy_values(pack, on=visit.today)
+    wanted = {"unset": lambda v: v.unset, "assumed": lambda v: bool(v.assumed)}.get(show)
+    return page(
+        visit,
+        "policy.html",
+        pack=pack,
+        status=pack.status_on(visit.today),
+        documents=list(pack.documents.values()),
+        values=[v for v in values if wanted is None or wanted(v)],
+        show=show,
+        unset=sum(v.unset for v in values),
+        assumed=sum(bool(v.assumed) for v in values),
+        all_values=len(values),
+    )
+
+
+def _schedules(visit: Visit) -> list[Scheduled]:
+    """What runs when, as the file says it (the flows themselves are not asked)."""
+    path = visit.desk.settings.config_file("schedules.yaml")
+    told: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+    flows: dict[str, dict[str, Any]] = told.get("flows") or {}
+    return [
+        Scheduled(
+            name,
+            str(each.get("says_zh") or each.get("says", "")),
+            str(each.get("cron") or ""),
+            bool(each.get("per_city", True)),
+            str(each.get("in_demo", "by_hand")),
+        )
+        for name, each in flows.items()
+    ]

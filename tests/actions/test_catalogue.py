@@ -1,0 +1,173 @@
+"""A project of the catalogue: filed by a district, examined by the city, listed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session, select
+
+from subsidy.actions import catalogue
+from subsidy.records.database import Database
+from subsidy.records.tables import CatalogueItem, SubjectHistory
+from tests import builders
+from tests.builders import CLERK, HEAD, act, codes, done, form
+
+
+def filed(session: Session, code: str = "P-002", **changed: object) -> int:
+    outcome = catalogue.file_project(
+        session,
+        act("set_up", actor=CLERK),
+        area_id=builders.area(session),
+        code=code,
+        track=builders.TRACK,
+        form=form(**changed),
+    )
+    return done(outcome)
+
+
+def test_a_project_is_filed_approved_and_listed_with_its_dates(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        head = act("listed", actor=HEAD)
+        done(catalogue.decide_project(session, head, item_id=item_id, decision="approve"))
+        done(catalogue.publish_project(session, head, item_id=item_id, ends_on=date(2022, 1, 1)))
+        item = session.get_one(CatalogueItem, item_id)
+        assert (item.state, item.version) == ("published", 3)
+        assert (item.listed_on, item.ends_on) == (date(2020, 7, 20), date(2022, 1, 1))
+        events = session.exec(
+            select(SubjectHistory.event).where(
+                SubjectHistory.machine == "catalogue_item", SubjectHistory.subject_id == item_id
+            )
+        ).all()
+        assert events == ["submit", "approve", "publish"]
+
+
+def test_an_incomplete_form_comes_back_with_every_missing_field(database: Database) -> None:
+    with database.transaction() as session:
+        outcome = catalogue.file_project(
+            session,
+            act("set_up", actor=CLERK),
+            area_id=builders.area(session),
+            code="P-002",
+            track=builders.TRACK,
+            form=form(survey_note="", days=0, assessment_mode=""),
+        )
+        assert not outcome.done
+        [finding] = outcome.findings
+        assert finding.code == "E521"
+        assert finding.facts["fields"] == "考核方式、培训时长（天）、需求调查说明"
+        assert session.exec(select(CatalogueItem)).all()[-1].code == builders.PROJECT
+
+
+def test_an_occupation_with_a_qualification_certificate_needs_an_explained_exception(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        area_id = builders.area(session)
+        clerk = act("set_up", actor=CLERK)
+        barred = form(has_qualification_certificate=True)
+        outcome = catalogue.file_project(
+            session, clerk, area_id=area_id, code="P-002", track=builders.TRACK, form=barred
+        )
+        assert codes(outcome) == {"E212"}
+        assert outcome.findings[0].clause == "三（三）1（2）"
+        filed(session, has_qualification_certificate=True, exception_reason="市里同意试点")
+
+
+def test_a_project_that_the_city_returns_is_mended_and_filed_again(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        head = act("listed", actor=HEAD)
+        silent = catalogue.decide_project(session, head, item_id=item_id, decision="send_back")
+        assert codes(silent) == {"E1209"}
+        done(
+            catalogue.decide_project(
+                session, head, item_id=item_id, decision="send_back", opinion="培训时长过短"
+            )
+        )
+        assert filed(session, days=12) == item_id
+        item = session.get_one(CatalogueItem, item_id)
+        assert (item.state, item.days, item.opinion) == ("submitted", 12, "培训时长过短")
+
+
+def test_a_refused_project_is_not_filed_again(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        head = act("listed", actor=HEAD)
+        done(
+            catalogue.decide_project(
+                session, head, item_id=item_id, decision="refuse", opinion="与目录重复"
+            )
+        )
+        outcome = catalogue.file_project(
+            session,
+            act("set_up", actor=CLERK),
+            area_id=builders.area(session),
+            code="P-002",
+            track=builders.TRACK,
+            form=form(days=12),
+        )
+        assert codes(outcome) == {"E1105"}
+
+
+def test_whoever_filed_a_project_does_not_examine_it(database: Database) -> None:
+    with database.transaction() as session:
+        outcome = catalogue.file_project(
+            session,
+            act("set_up", actor=HEAD),
+            area_id=builders.area(session),
+            code="P-002",
+            track=builders.TRACK,
+            form=form(),
+        )
+        examined = catalogue.decide_project(
+            session, act("listed", actor=HEAD), item_id=done(outcome), decision="approve"
+        )
+        assert codes(examined) == {"E1207"}
+
+
+def test_a_clerk_of_one_district_neither_approves_nor_lists(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        own = frozenset({builders.area(session)})
+        clerk = act("listed", actor="user:9", roles=("clerk",), areas=own)
+        outcome = catalogue.decide_project(session, clerk, item_id=item_id, decision="approve")
+        assert codes(outcome) == {"E1208"}
+        assert codes(catalogue.publish_project(session, clerk, item_id=item_id)) == {"E1208"}
+
+
+@pytest.mark.parametrize("again", ["file", "approve", "publish", "area", "procurement"])
+def test_a_step_done_twice_changes_nothing(database: Database, again: str) -> None:
+    with database.transaction() as session:
+        head = act("listed", actor=HEAD)
+        item_id = filed(session)
+        steps = {
+            "file": lambda: filed(session),
+            "approve": lambda: done(
+                catalogue.decide_project(session, head, item_id=item_id, decision="approve")
+            ),
+            "publish": lambda: done(catalogue.publish_project(session, head, item_id=item_id)),
+            "area": lambda: done(
+                catalogue.open_area(session, head, code="hz-yuhang", name="余杭区")
+            ),
+            "procurement": lambda: done(
+                catalogue.record_procurement(
+                    session, act("listed", actor=CLERK), item_id=item_id, record="萧采2020-020"
+                )
+            ),
+        }
+        if again == "publish":
+            steps["approve"]()
+        first = steps[again]()
+        version = session.get_one(CatalogueItem, item_id).version
+        assert steps[again]() == first
+        assert session.get_one(CatalogueItem, item_id).version == version
+
+
+def test_a_project_that_is_closed_names_the_first_day_off_the_list(database: Database) -> None:
+    with database.transaction() as session:
+        item = session.exec(select(CatalogueItem)).one()
+        head = act(date(2020, 12, 1), actor=HEAD)
+        done(catalogue.close_project(session, head, item_id=item.id or 0, reason="需求不足"))
+        assert (item.state, item.ends_on) == ("closed", date(2020, 12, 1))

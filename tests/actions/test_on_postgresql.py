@@ -1,0 +1,60 @@
+"""The same road on PostgreSQL, and two rosters that race for the last place within a limit."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from subsidy.actions.class_changes import decide_change, request_change
+from subsidy.actions.rosters import SheetResult, enrol
+from subsidy.records.database import Database
+from tests import builders
+from tests.builders import CLERK, act, codes, done, people, roster
+
+pytestmark = pytest.mark.postgres
+
+
+def test_a_class_walks_from_the_roster_to_the_certificate_on_postgresql(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.transaction() as session:
+        class_id = builders.class_of(session)
+        builders.drive(session, class_id, to="certified")
+        assert builders.states(session, class_id) == ["certified"] * 3
+
+
+def test_a_cancelled_class_withdraws_every_claim_on_postgresql(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.transaction() as session:
+        class_id = builders.class_of(session)
+        builders.drive(session, class_id, to="filed")
+        asked = request_change(
+            session, act("accepted"), class_id=class_id, kind="cancel", wanted={}, reason="停办"
+        )
+        clerk = act("accepted", actor=CLERK)
+        outcome = decide_change(session, clerk, change_id=done(asked), grant=True)
+        assert outcome.moved == {"withdrawn": 3}
+
+
+def test_two_rosters_at_once_cannot_both_subsidise_one_occupation(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.transaction() as session:
+        builders.listed_project(session, "P-002", occupation="barista")
+        builders.listed_project(session, "P-003", occupation="barista", title="咖啡师二")
+        builders.class_of(session, "XS-0", heads=1)
+        classes = [builders.planned_class(session, f"XS-{n}", project=f"P-00{n}") for n in (2, 3)]
+    start = Barrier(2)
+
+    def race(class_id: int) -> SheetResult:
+        with postgres_database.transaction() as session:
+            start.wait(timeout=20)
+            return enrol(session, act("enrolled"), class_id=class_id, rows=roster(people(1)))
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(race, classes))
+    assert sorted(result.bad for result in results) == [0, 1]
+    assert "E302" in codes(next(result for result in results if result.bad))
