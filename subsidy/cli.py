@@ -42,7 +42,7 @@ FAMILIES: dict[str, Family] = {
     "tickets": Family("subsidy.commands.casework.tickets:app", "Work the exception queues."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
     "verify-log": Family(
-        "subsidy.commands.upkeep.verify_log:app", "Check the seals over the history."
+        "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
     ),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }

@@ -22,7 +22,7 @@ SQLITE_WINDOW = 10_000
 POSTGRESQL_WINDOW = 20_000
 SQLITE_YIELD_SECONDS = 0.005
 """Pause between windows, so that the console gets the write lock."""
-TRIES = 5
+TRIES = 10
 CHAINS = 16
 """Runners that may seal at the same time on PostgreSQL; each has a chain of its own."""
 CHAIN_LOCK = 7_020_200
