@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.daily import run_day
+from argon2 import PasswordHasher
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
@@ -17,6 +17,7 @@ import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
 import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
+from flows.daily import run_day
 from subsidy.actions import catalogue, providers
 from subsidy.actions.access.accounts import create_account, grant_role
 from subsidy.actions.access.permissions import load_permissions
@@ -29,6 +30,8 @@ from subsidy.scenario.reading import Scenario
 from subsidy.scenario.stage import DEEDS, Stage, StoryError
 from subsidy.settings import Settings
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024)
+"""Enough for a password that is printed; it is hashed anew at the first log-in."""
 BEFORE_OFFICE = timedelta(hours=4)
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
@@ -138,6 +141,7 @@ class Player:
                 password=DEMO_PASSWORD,
                 now=self.stage.moment,
                 provider_id=provider.id if provider else None,
+                hasher=QUICK,
             )
             if not made.done or made.account_id is None:
                 continue
