@@ -94,6 +94,8 @@ CODES: Mapping[str, str] = {
     "roster": N_("Roster"),
     "attendance": N_("Attendance"),
     "assessment": N_("Results"),
+    "assessments": N_("Results"),
+    "registers": N_("Answers of registers"),
     "certificates": N_("Certificates"),
     "special_account": N_("Special account for skills training"),
     "employment_fund": N_("Employment subsidy fund"),
@@ -177,6 +179,9 @@ CODES: Mapping[str, str] = {
     "rejected": N_("Refused"),
     "overridden": N_("Overridden"),
     "resumed": N_("Resumed"),
+    "recounted": N_("Counted anew"),
+    "extension_asked": N_("Extension asked for"),
+    "waiver_asked": N_("Waiver asked for"),
     "extended": N_("Extended"),
 }
 """Codes that pages show as words; a code that is missing here is shown as it stands."""
@@ -267,9 +272,10 @@ DEEDS: Mapping[str, str] = {
     "resubmit": N_("Hand in again"),
     "hold": N_("Put on hold"),
     "release": N_("End the hold"),
-    "reject": N_("Refuse"),
+    "reject": N_("Refuse the claim"),
     "withdraw": N_("Withdraw for the applicant"),
-    "reopen": N_("Reopen"),
+    "ask_reopen": N_("Ask to reopen"),
+    "reopen": N_("Reopen as the second person"),
     "decide": N_("Decide again on the facts of now"),
 }
 

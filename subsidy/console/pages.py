@@ -110,7 +110,10 @@ def actor(name: str, *, language: str) -> str:
     if not colon or kind not in ("flow", "public"):
         return name
     words = translations(language)
-    return f"{words.gettext('Automatic')} ({what})" if kind == "flow" else words.gettext("Public")
+    if kind == "public":
+        return words.gettext("Public")
+    automatic = words.gettext("Automatic")
+    return f"{automatic} ({what})"
 
 
 def guard(name: str, *, language: str) -> str:

@@ -19,6 +19,7 @@ import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
 from subsidy.actions import catalogue, providers
 from subsidy.actions.access.accounts import create_account, grant_role
+from subsidy.actions.access.demo import DEMO_PASSWORD
 from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
@@ -31,7 +32,6 @@ from subsidy.settings import Settings
 
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
-DEMO_PASSWORD = "demo-2020-autumn"
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from states.ticket import TICKET
@@ -165,7 +166,7 @@ def ticket_view(session: Session, act: Act, *, ticket_id: int) -> TicketView | N
     )
 
 
-def _of(session: Session, act: Act, mine: object) -> list[TicketRow]:
+def _of(session: Session, act: Act, mine: ColumnElement[bool]) -> list[TicketRow]:
     found = session.exec(
         select(Ticket, Area.name, Claim.number, TrainingClass.number)
         .join(Area, col(Area.id) == Ticket.area_id)

@@ -9,8 +9,8 @@ from typing import Literal
 from starlette.responses import Response
 
 from states.claim import CLAIM
-from subsidy.actions.views.claim_clocks import clocks_of
-from subsidy.actions.views.claim_deeds import deeds_of, level_of
+from subsidy.actions.deadlines import deadlines_of
+from subsidy.actions.views.claim_deeds import deeds_of, level_view
 from subsidy.actions.views.claim_list import (
     ClaimFilter,
     claim_count,
@@ -142,10 +142,10 @@ def show_claim(visit: Visit, claim_id: int, status: int = 200) -> Response:
         if view is None:
             raise NotFoundError
         values = {
-            "clocks": clocks_of(session, act, claim_id=claim_id),
+            "clocks": deadlines_of(session, act, claim_id=claim_id),
             "tickets": tickets_of_claim(session, act, claim_id=claim_id),
             "papers": papers_of(session, claim_id=claim_id),
-            "level": level_of(session, act, claim_id=claim_id),
+            "level": level_view(session, act, claim_id=claim_id),
             "deeds": deeds_of(
                 session,
                 act,
