@@ -118,9 +118,10 @@ def test_the_log_in_page_says_the_same_for_an_unknown_name_and_a_wrong_password(
     known = visitor.post("/login", login="clerk", password="wrong-wrong")
     unknown = visitor.post("/login", login="nobody", password="wrong-wrong")
     assert known[0] == unknown[0] == 401
-    assert known[1].replace("clerk", "X") == unknown[1].replace("nobody", "X").replace(
-        "clerk", "X"
-    ) or "登录名或密码不正确" in unknown[1]
+    assert (
+        known[1].replace("clerk", "X") == unknown[1].replace("nobody", "X").replace("clerk", "X")
+        or "登录名或密码不正确" in unknown[1]
+    )
 
 
 def test_a_session_that_nobody_uses_ends(desk: Desk) -> None:
@@ -179,9 +180,7 @@ def test_roles_that_do_not_go_together_are_not_given_to_one_account(
         assert give(held).done
 
 
-def test_a_role_of_a_provider_needs_an_account_of_one(
-    desk: Desk, permissions: Permissions
-) -> None:
+def test_a_role_of_a_provider_needs_an_account_of_one(desk: Desk, permissions: Permissions) -> None:
     with desk.database.transaction() as session:
         account = create_account(
             session, login="loose", display_name="某某", password=PASSWORD, now=NOW, hasher=QUICK
