@@ -20,6 +20,7 @@ import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the d
 from flows.daily import run_day
 from subsidy.actions import catalogue, providers
 from subsidy.actions.access.accounts import create_account, grant_role
+from subsidy.actions.access.demo import DEMO_PASSWORD
 from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
@@ -35,7 +36,6 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024)
 BEFORE_OFFICE = timedelta(hours=4)
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
-DEMO_PASSWORD = "demo-2020-autumn"
 
 
 @dataclass

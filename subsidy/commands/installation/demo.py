@@ -11,7 +11,7 @@ def prepare_demo(settings: Settings) -> Sequence[Login]:
 
     Safe to repeat: what is there stays. The story itself is played by a flow run.
     """
-    from subsidy.scenario.player import DEMO_PASSWORD
+    from subsidy.actions.access.demo import DEMO_PASSWORD
     from subsidy.scenario.weekly import open_player
 
     player = open_player(settings)
