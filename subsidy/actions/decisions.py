@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
+from states.claim import SIDE
 from subsidy import __version__
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.grounds.ticket_rows import (
-    MENDED,
+    NOT_JUDGED,
     TicketFacts,
     as_text,
     close_when_mended,
@@ -263,7 +264,7 @@ def _released(session: Session, claim_ids: Sequence[int]) -> dict[tuple[int, str
     query = select(Ticket).where(
         col(Ticket.claim_id).in_(list(claim_ids)),
         Ticket.state == "resolved",
-        Ticket.outcome != MENDED,
+        col(Ticket.outcome).not_in(NOT_JUDGED),
     )
     found: dict[tuple[int, str], set[str]] = {}
     for row in session.exec(query).all():
@@ -276,9 +277,8 @@ def _watch_amount(
     session: Session, act: Act, claim_id: int, verdict: Verdict, row: ClaimProgress
 ) -> None:
     """An amount that changes after approval is nobody's to change silently: it goes back down."""
-    if row.state not in APPROVED and row.resume_to not in APPROVED:
-        return
-    if (verdict.amount_fen or 0) == row.approved_fen:
+    place = row.resume_to if row.state in SIDE else row.state
+    if place not in APPROVED or (verdict.amount_fen or 0) == row.approved_fen:
         close_when_mended(session, act, claim_id=claim_id, codes=["E1211"])
         return
     open_ticket(
