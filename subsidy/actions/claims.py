@@ -107,7 +107,7 @@ def _ended(session: Session, claim_ids: Iterable[int]) -> list[tuple[int, tuple[
 def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> Finding:
     window = act.pack.tracks[row.track].window("application", on=row.starts_on)
     due = session.exec(
-        select(Deadline.due_on)
+        select(col(Deadline.due_on))
         .where(Deadline.claim_id == claim_id, Deadline.window == "application")
         .order_by(col(Deadline.id).desc())
     ).first()
