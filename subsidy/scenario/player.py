@@ -55,14 +55,15 @@ class Player:
         self.settings = settings
         self.story = story
         self.database = open_database(settings)
-        self._write_settings(story.starts)
+        today = self.played_until() or story.starts
+        self._write_settings(today)
         self.stage = Stage(
             story=story,
             cast=Cast(story),
             database=self.database,
             folder=folder or settings.files_folder,
             office=load_office(settings),
-            today=story.starts,
+            today=today,
         )
 
     def played_until(self) -> date | None:
@@ -78,7 +79,8 @@ class Player:
 
     def set_up(self) -> None:
         """Areas, accounts, providers with agreements; safe to repeat."""
-        self.stage.today = self.story.starts
+        if self.played_until() is not None:
+            return
         for city in self.story.cities():
             with self.database.transaction() as session:
                 act = self._house_act(city)
@@ -194,8 +196,7 @@ class Player:
         if day >= withheld.until:
             if own.exists():
                 own.unlink()
-                self.stage.office = load_office(self.settings)
-                self._new_roads(withheld.city)
+                self._settings_changed(withheld.city)
             return
         if not own.exists():
             own.parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +204,9 @@ class Player:
                 self.settings.config_file(f"settings/{withheld.city}.yaml"), own, withheld.keys
             )
 
-    def _new_roads(self, city: str) -> None:
+    def _settings_changed(self, city: str) -> None:
+        """The bureau filled values in: rules are read anew, roads of the new version are laid."""
+        self.stage.office = load_office(self.settings)
         with self.database.transaction() as session:
             sync_roads(session, self._house_act(city))
 
