@@ -42,23 +42,27 @@ async def report_day(city: str) -> dict[str, int]:
 
 
 def work(asked: Sweep) -> Outcome:
-    """Sum the runs of the day; a report that still waits is brought up to date."""
+    """Sum the runs of the day; a report that still waits is brought up to date.
+
+    A day on which nothing moved and nothing was left needs no report.
+    """
     queues = queues_of(asked)
     titles = asked.office.packs[asked.city].book.queues
     with asked.database.transaction() as session:
         done = counts_of_day(session, city=asked.city, business_date=asked.today)
         flat = {f"{name}.{code}": n for name, counts in done.items() for code, n in counts.items()}
-        new = tell_run_report(
+        moved, skipped = _named(WORDS, flat), _named(LEFT, flat)
+        new = bool(moved or skipped) and tell_run_report(
             session,
             asked.act(NAME),
             run="每日办理",
             run_id=f"{asked.city}-{asked.today.isoformat()}",
-            moved=_named(WORDS, flat),
-            skipped=_named(LEFT, flat),
+            moved=moved,
+            skipped=skipped,
             queues=[{"name": titles[q.queue].title_zh, "count": q.size} for q in queues],
         )
     # Without the queues: one over its limit sets this flow off, and must not do so again.
-    return Outcome(counts={"flows": len(done), "reports": int(new)})
+    return Outcome(counts={"reports": int(new)})
 
 
 def _named(words: Mapping[str, str], counts: Mapping[str, int]) -> list[dict[str, object]]:

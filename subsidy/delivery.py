@@ -134,8 +134,8 @@ def deliver_waiting(
 
 
 def _waiting(session: Session, act: Act, *, after: int, most: int) -> Sequence[Outbox]:
-    """Rows by the partial index over what waits."""
-    return session.exec(
+    """Rows by the partial index over what waits; they outlive the session."""
+    rows = session.exec(
         select(Outbox)
         .where(
             Outbox.status == "waiting",
@@ -146,6 +146,8 @@ def _waiting(session: Session, act: Act, *, after: int, most: int) -> Sequence[O
         .order_by(col(Outbox.id))
         .limit(most)
     ).all()
+    session.expunge_all()
+    return rows
 
 
 def _is_due(row: Outbox, now: datetime) -> bool:

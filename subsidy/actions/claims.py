@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import or_
@@ -24,7 +24,9 @@ from subsidy.records.moves.switching import switch_road
 from subsidy.records.tables import (
     Area,
     Claim,
+    ClaimClosed,
     ClaimProgress,
+    Deadline,
     Enrolment,
     ReviewAct,
     Road,
@@ -74,13 +76,17 @@ def apply_for_class(
         )
     ).all()
     decide_claims(session, act, claim_ids=list(applied))
-    strange = sorted(asked - {r.claim_id for r in here})
+    strange = asked - {r.claim_id for r in here}
+    ended = _ended(session, strange)
+    strange -= {claim_id for claim_id, _ in ended}
     left = (
         *((i, (LATE,)) for i in late),
-        *((i, (NOT_OPEN_HERE,)) for i in strange),
+        *ended,
+        *((i, (NOT_OPEN_HERE,)) for i in sorted(strange)),
         *done.left,
     )
-    findings = [_too_late(act, row, next(iter(late.values())))] if late else []
+    too_late = [*late, *(i for i, why in ended if why == (LATE,))]
+    findings = [_too_late(session, act, row, too_late[0])] if too_late else []
     return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left)
 
 
@@ -88,13 +94,28 @@ def _is_late(row: ClaimProgress, act: Act) -> bool:
     return row.lapses_after < act.today and (row.state, "lapse") in CLAIM.edges
 
 
-def _too_late(act: Act, row: TrainingClass, claim: ClaimProgress) -> Finding:
+def _ended(session: Session, claim_ids: Iterable[int]) -> list[tuple[int, tuple[str, ...]]]:
+    """Claims asked for that have ended: lapsed ones are late, the others name their state."""
+    rows = session.exec(
+        select(ClaimClosed)
+        .where(col(ClaimClosed.claim_id).in_(sorted(claim_ids)))
+        .order_by(col(ClaimClosed.claim_id))
+    ).all()
+    return [(r.claim_id, (LATE,) if r.state == "lapsed" else (f"state:{r.state}",)) for r in rows]
+
+
+def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> Finding:
     window = act.pack.tracks[row.track].window("application", on=row.starts_on)
+    due = session.exec(
+        select(col(Deadline.due_on))
+        .where(Deadline.claim_id == claim_id, Deadline.window == "application")
+        .order_by(col(Deadline.id).desc())
+    ).first()
     return act.pack.book.finding(
         LATE,
         effect="refuse",
         source=Source(window.clause, window.document, window.assumed),
-        facts={"due": claim.lapses_after, "applied": act.today},
+        facts={"due": due, "applied": act.today},
     )
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from states.claim import SIDE
@@ -31,11 +31,10 @@ from subsidy.rules.facts import FACTS, Facts, facts_from_json
 from subsidy.rules.verdict import Decision as Verdict
 from subsidy.rules.verdict import Finding
 
-DECIDABLE = (
-    *("applied", "reviewed", "approved", "grant_publicised", "payable"),
-    *("correcting", "held", "objected"),
-)
+DECIDABLE = ("applied", "reviewed", "approved", "grant_publicised", "payable")
 """States whose claims are decided: applied for, and not yet on the way to the bank."""
+ASIDE = ("correcting", "held", "objected")
+"""Beside the road; decided only if the claim had applied when it stepped aside."""
 APPROVED = ("approved", "grant_publicised", "payable")
 SEVERITY = ("refuse", "gap", "hold")
 """Findings that open a blocking ticket; a warning is only shown."""
@@ -112,12 +111,17 @@ def stale_claims(session: Session, *, after: int = 0, limit: int = 500) -> list[
         .where(
             col(ClaimProgress.claim_id) > after,
             ClaimProgress.decision_current == 0,
-            col(ClaimProgress.state).in_(DECIDABLE),
+            _is_decidable(),
         )
         .order_by(col(ClaimProgress.claim_id))
         .limit(limit)
     )
     return list(session.exec(query).all())
+
+
+def _is_decidable() -> ColumnElement[bool]:
+    aside = and_(col(ClaimProgress.state).in_(ASIDE), col(ClaimProgress.resume_to).in_(DECIDABLE))
+    return or_(col(ClaimProgress.state).in_(DECIDABLE), aside)
 
 
 def latest_decisions(session: Session, *, claim_ids: Sequence[int]) -> dict[int, Decision]:
@@ -151,7 +155,7 @@ def _standing(session: Session, claim_ids: Sequence[int]) -> dict[int, ClaimProg
         select(ClaimProgress)
         .where(
             col(ClaimProgress.claim_id).in_(list(claim_ids)),
-            col(ClaimProgress.state).in_(DECIDABLE),
+            _is_decidable(),
         )
         .order_by(col(ClaimProgress.claim_id))
         .with_for_update()
