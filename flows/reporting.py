@@ -14,8 +14,8 @@ from prefect import runtime
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.events import emit_event
 
-from subsidy.clock import business_day
 from subsidy.journal import holds_personal_digits
+from subsidy.office import day_of
 from subsidy.settings import load_settings
 
 SWEEP_FINISHED = "subsidy.sweep.finished"
@@ -106,7 +106,7 @@ def fit_counts(counts: Mapping[str, int]) -> None:
 def run_name() -> str:
     """Name a run by flow, city and business date; pass it as `flow_run_name` to `@flow`."""
     city = str(runtime.flow_run.parameters.get("city", "all"))
-    day = business_day(load_settings())
+    day = day_of(load_settings(), city=city)
     return f"{runtime.flow_run.flow_name} {fit_code(city)} {day.isoformat()}"
 
 

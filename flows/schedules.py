@@ -27,6 +27,8 @@ class Scheduled(Declared):
     per_city: bool = True
     in_demo: Literal["scheduled", "by_hand"] = "by_hand"
     on_collision: Literal["CANCEL_NEW", "ENQUEUE"] = "CANCEL_NEW"
+    demo_only: bool = False
+    """Registered in the demo alone."""
 
 
 class SetOff(Declared):
@@ -41,6 +43,8 @@ class Schedules(Declared):
     time_zone: Literal["Asia/Shanghai"]
     flows: dict[Slug, Scheduled] = Field(default_factory=dict)
     automations: dict[Slug, SetOff] = Field(default_factory=dict)
+    queue_limit: Annotated[int, Field(ge=1)] | None = None
+    """Open tickets of one queue above which `subsidy.queue.over-limit` is sent; None: never."""
 
 
 def read_schedules(path: Path) -> Schedules:

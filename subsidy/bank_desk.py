@@ -113,6 +113,14 @@ def send_to_bank(database: Database, act: Act, *, batch_id: int, folder: Path) -
     return Delivered(sent, file.name, file.count, file.total_fen)
 
 
+def city_of_batch(session: Session, *, batch_id: int) -> str:
+    """The city of a batch. Raises LookupError for an unknown one."""
+    city = session.exec(select(PaymentBatch.city).where(PaymentBatch.id == batch_id)).first()
+    if city is None:
+        raise LookupError(f"no payment batch has the id {batch_id}")
+    return city
+
+
 def batch_of_answer(session: Session, act: Act, *, content: bytes) -> int | None:
     """Find the sent batch that a return file names on its cover; None if it names none of the city."""
     for name in LAYOUTS.values():

@@ -6,14 +6,19 @@ it reads the folders that the settings name and hands plain values on.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
+from sqlmodel import Session
 
 from subsidy.actions.acting import Office
+from subsidy.actions.views.places import business_date
+from subsidy.clock import business_day
 from subsidy.keys import Keys, load_keys
 from subsidy.records.database import Database
+from subsidy.rules.packs.contacts import Contacts, load_contacts
 from subsidy.rules.packs.faults import Fault, PolicyError
 from subsidy.rules.policy import Pack, load_pack
 from subsidy.rules.workdays import CalendarBook
@@ -33,7 +38,17 @@ def load_office(settings: Settings, *, keys: Keys | None = None) -> Office:
         packs=load_all_packs(settings),
         calendars=load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
+        contacts=load_all_contacts(settings),
     )
+
+
+def load_all_contacts(settings: Settings) -> dict[str, Contacts]:
+    """Every city's offices with the remedies, by city id. Raises PolicyError naming file and key."""
+    remedies = settings.config_file("remedies.yaml")
+    return {
+        path.stem: load_contacts(path, remedies=remedies)
+        for path in settings.config_files("offices/*.yaml").values()
+    }
 
 
 def load_all_packs(settings: Settings) -> dict[str, Pack]:
@@ -65,6 +80,28 @@ def load_calendars(settings: Settings) -> CalendarBook:
 def open_database(settings: Settings, *, pool_size: int = 5) -> Database:
     """The business database; nothing is connected or created yet."""
     return Database(settings.database_url, pool_size=pool_size)
+
+
+def business_day_in(session: Session, settings: Settings, *, city: str) -> date:
+    """The day that rules in a city: the override of the settings, in the demo the day that the story
+    has reached (setting `business_date:<city>`), else today in Shanghai.
+    """
+    chosen = settings.business_date
+    if chosen is None and settings.demo:
+        chosen = business_date(session, city=city)
+    return chosen or business_day(settings)
+
+
+def day_of(settings: Settings, *, city: str) -> date:
+    """As `business_day_in`; opens the database only where it is the one to say the day."""
+    if settings.business_date is not None or not settings.demo:
+        return business_day(settings)
+    database = open_database(settings)
+    try:
+        with database.reading() as session:
+            return business_day_in(session, settings, city=city)
+    finally:
+        database.dispose()
 
 
 class SealSigner:

@@ -18,6 +18,7 @@ from subsidy.records.moves import Moment, OpenTicket, OpenWindow
 from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
 from subsidy.rules.deadlines import Window, due, reminders
+from subsidy.rules.packs.contacts import Contacts, shipped_contacts
 from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
@@ -36,6 +37,8 @@ class Office:
     packs: Mapping[str, Pack]
     calendars: CalendarBook
     vault: Vault
+    contacts: Mapping[str, Contacts] = field(default_factory=shipped_contacts)
+    """Offices and remedies by city, for what people are told."""
 
 
 @dataclass(frozen=True)

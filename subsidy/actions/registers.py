@@ -34,7 +34,8 @@ from subsidy.records.tables import RegisterAnswer
 
 KIND = "registers"
 ASKERS = ("clerk",)
-Known = dict[tuple[int, str], RegisterAnswer]
+Known = dict[tuple[int, str, int | None], RegisterAnswer]
+"""Newest answer by person, register, and claim where the register is asked about one certificate."""
 
 
 def record_answers(
@@ -91,7 +92,7 @@ def _known(session: Session, trainees: Mapping[str, Trainee]) -> Known:
         .where(col(RegisterAnswer.person_id).in_(people))
         .order_by(col(RegisterAnswer.asked_on), col(RegisterAnswer.id))
     )
-    return {(a.person_id, a.register_name): a for a in session.exec(query).all()}
+    return {(a.person_id, a.register_name, a.claim_id): a for a in session.exec(query).all()}
 
 
 def _keep(
@@ -99,13 +100,14 @@ def _keep(
 ) -> bool:
     asked_on = date.fromisoformat(values["asked_on"])
     person, register = trainee.enrolment.person_id, values["register"]
-    before = known.get((person, register))
+    claim = trainee.enrolment.claim_id if _about_certificate(act, register) else None
+    before = known.get((person, register, claim))
     if before is not None and (before.asked_on > asked_on or before.answer == values["answer"]):
         return False
     answer = RegisterAnswer(
         city=act.city,
         person_id=person,
-        claim_id=trainee.enrolment.claim_id if register == "certificate" else None,
+        claim_id=claim,
         register_name=register,
         answer=values["answer"],
         source=values["source"],
@@ -113,5 +115,11 @@ def _keep(
         asked_by=act.actor,
     )
     session.add(answer)
-    known[person, register] = answer
+    known[person, register, claim] = answer
     return True
+
+
+def _about_certificate(act: Act, register: str) -> bool:
+    """Whether the pack asks this register about a certificate, and so anew for every claim."""
+    spec = act.pack.spec.registers.get(register)
+    return spec is not None and spec.needs == "certificate"

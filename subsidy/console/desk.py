@@ -12,12 +12,11 @@ from argon2 import PasswordHasher
 from subsidy.actions.access.passwords import COSTLY
 from subsidy.actions.access.permissions import Permissions, load_permissions
 from subsidy.actions.acting import Office
-from subsidy.actions.views.places import business_date
-from subsidy.clock import business_day, now
+from subsidy.clock import now
 from subsidy.console.pages import Pages
 from subsidy.console.throttle import Throttle
 from subsidy.keys import load_keys
-from subsidy.office import load_office, open_database
+from subsidy.office import business_day_in, load_office, open_database
 from subsidy.records.database import Database
 from subsidy.settings import Settings
 
@@ -42,8 +41,7 @@ class Desk:
 
     def business_date(self, session: Session, city: str) -> date:
         """The day that rules for a city: in the demo the date that was set, else today in Shanghai."""
-        chosen = business_date(session, city=city) if self.settings.demo else None
-        return chosen or business_day(self.settings)
+        return business_day_in(session, self.settings, city=city)
 
     @property
     def secure_cookies(self) -> bool:

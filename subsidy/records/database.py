@@ -62,8 +62,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Give a session for pages and reports; nothing it does is kept."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it rolls back, and leaves what was read readable
 
     def dispose(self) -> None:
         """Close every connection."""

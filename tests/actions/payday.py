@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
@@ -23,6 +24,7 @@ from subsidy.actions.money import Built, LineAnswer, Sent
 from subsidy.actions.providers import register_provider, verify_account
 from subsidy.papers.sample_people import sample_person, sample_unit
 from subsidy.records import ledger
+from subsidy.records.database import Database
 from subsidy.records.moves import move_all
 from subsidy.records.moves.bulk import Scope
 from subsidy.records.moves.interactive import progress_of
@@ -58,6 +60,16 @@ def act(day: date, actor: str = CLERK, *, roles: Sequence[str] | None = None) ->
     """A deed on a day; the people of finance need no other role."""
     finance = actor in (BUILDER, CHECKER, SECOND)
     return builders.act(day, actor=actor, roles=("finance",) if finance else roles)
+
+
+def hurried(database: Database) -> Database:
+    """Let a database of a test do without waiting for the disk: tests need no safety from power cuts."""
+
+    @event.listens_for(database.engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    return database
 
 
 def city(session: Session) -> None:
@@ -293,21 +305,11 @@ def _claim(
     road = session.exec(
         select(Road).where(Road.city == CITY, Road.track == track, Road.route == ROUTE[district])
     ).one()
-    right = Entitlement(
-        city=CITY,
-        track=track,
-        subject=f"person:{person}",
-        person_id=person,
-        provider_id=provider_id,
-        occupation="养老护理员",
-        level="5",
-    )
-    session.add(right)
-    session.flush()
+    right = _right(session, track, person, provider_id)
     claim = Claim(
         city=CITY,
         number=f"SQ{number:06d}",
-        entitlement_id=right.id,
+        entitlement_id=right,
         area_id=area(session, district),
         road_id=road.id,
         track=track,
@@ -339,6 +341,22 @@ def _claim(
         )
     )
     return claim.id
+
+
+def _right(session: Session, track: str, person: int, provider_id: int) -> int:
+    right = Entitlement(
+        city=CITY,
+        track=track,
+        subject=f"person:{person}",
+        person_id=person,
+        provider_id=provider_id,
+        occupation="养老护理员",
+        level="5",
+    )
+    session.add(right)
+    session.flush()
+    assert right.id is not None
+    return right.id
 
 
 def _person(session: Session, number: int, *, account: bool) -> int:

@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Outcome, PackRules
 from subsidy.actions.rosters import enrol
-from subsidy.actions.tickets import resolve
+from subsidy.actions.tickets import ask_override, confirm_override
 from subsidy.actions.training import catch_up
 from subsidy.records.database import Database
 from subsidy.records.moves import move
 from subsidy.records.tables import ClaimHistory, Ticket
 from tests import builders
-from tests.builders import CLERK, HEAD, act, done, people, roster
+from tests.builders import CLERK, HEAD, LEADER, act, done, people, roster
 
 
 def held_back(session: Session) -> tuple[int, int]:
@@ -27,10 +27,11 @@ def held_back(session: Session) -> tuple[int, int]:
 
 
 def free(session: Session, claim_id: int, on: str) -> Outcome:
-    """Resolve what kept the claim; it goes through what it missed at once."""
+    """Pass what kept the claim by an exception; it goes through what it missed at once."""
     ticket = session.exec(select(Ticket).where(Ticket.claim_id == claim_id)).one()
-    head = act(on, actor=HEAD)
-    outcome = resolve(session, head, ticket_id=ticket.id or 0, outcome="上课时段不同")
+    ticket_id, head, leader = ticket.id or 0, act(on, actor=HEAD), act(on, actor=LEADER)
+    done(ask_override(session, head, ticket_id=ticket_id, reason="上课时段不同"))
+    outcome = confirm_override(session, leader, ticket_id=ticket_id, decision="杭萧〔2020〕7号")
     done(outcome)
     return outcome
 

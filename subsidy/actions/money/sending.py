@@ -17,6 +17,7 @@ from sqlmodel import select as select_rows
 
 from states.payment_batch import PAYMENT_BATCH
 from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.grounds.outbox_rows import tell_payees
 from subsidy.actions.grounds.permits import area_name, city_area, outside_of
 from subsidy.actions.grounds.refusals import not_possible, same_person
 from subsidy.actions.money.approving import (
@@ -163,6 +164,7 @@ def record_sent_file(
             actor=act.actor,
         )
     )
+    tell_payees(session, act, batch_id=batch_id)
     session.flush()
     return Outcome(True, batch_id)
 

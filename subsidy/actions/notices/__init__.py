@@ -1,7 +1,13 @@
 """Public notices and objections: an exact list, posted, open to objections, closed after its last day."""
 
 from subsidy.actions.notices.correcting import correct_notice
-from subsidy.actions.notices.listing import LineView, NoticeView, notice_list, notices
+from subsidy.actions.notices.listing import (
+    LineView,
+    NoticeView,
+    due_to_close,
+    notice_list,
+    notices,
+)
 from subsidy.actions.notices.objections import (
     Progress,
     Received,
@@ -21,6 +27,7 @@ __all__ = [
     "close_notices",
     "correct_notice",
     "decide_objection",
+    "due_to_close",
     "file_objection",
     "notice_list",
     "notices",

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from states.notice import NOTICE
 from subsidy.actions.acting import Act, Outcome
+from subsidy.actions.grounds.outbox_rows import tell_listed
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible
 from subsidy.actions.money.terms import chunks, lock_claims, terms_of
@@ -57,6 +58,7 @@ def correct_notice(session: Session, act: Act, *, notice_id: int, reason: str) -
     move_subject(session, chart=NOTICE, row=old, event="replace", moment=moment)
     move_subject(session, chart=NOTICE, row=new, event="post", moment=moment)
     _extend(session, sorted(changed), last_day)
+    tell_listed(session, act, notice_id=new.id)
     left: Left = [(claim_id, ("no_longer_listed",)) for claim_id in gone]
     return Outcome(True, new.id, left=left, note=new.number)
 

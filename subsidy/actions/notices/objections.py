@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.grounds.outbox_rows import tell_objector
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible, same_person
 from subsidy.actions.grounds.ticket_rows import close_row, open_ticket
@@ -109,6 +110,7 @@ def file_objection(
     line.status = OBJECTED
     session.flush()
     open_ticket(session, act, code="E701", claim_id=claim_id, facts={"receipt": row.receipt})
+    tell_objector(session, act, row, template="objection_received")
     return Received(True, row.receipt, row.id)
 
 
@@ -134,7 +136,7 @@ def decide_objection(
     standing = progress_of(session, row.claim_id, lock=True)
     others = [o for o in _open_objections(session, row.claim_id) if o.id != row.id]
     if outcome == "refused" and others:
-        _settle(act, row, outcome, reasons)
+        _settle(session, act, row, outcome, reasons)
         return Outcome(True, objection_id, note=f"还有{len(others)}件异议未作结论")
     went: dict[str, int] = {}
     if standing.state == "objected":
@@ -149,7 +151,7 @@ def decide_objection(
             return Outcome.refused(not_possible(act, moved), subject_id=objection_id)
         went[moved.target] = 1
     for one in (row, *others):
-        _settle(act, one, outcome, reasons)
+        _settle(session, act, one, outcome, reasons)
     _mark_lines(session, row.claim_id, SHOWN if outcome == "refused" else REMOVED)
     _close_tickets(session, act, row.claim_id, outcome)
     _note(session, act, row, outcome, standing.version)
@@ -284,11 +286,12 @@ def _decided_before(act: Act, row: Objection, outcome: str) -> Outcome:
     return Outcome.refused(fault, subject_id=row.id)
 
 
-def _settle(act: Act, row: Objection, outcome: str, reasons: str) -> None:
+def _settle(session: Session, act: Act, row: Objection, outcome: str, reasons: str) -> None:
     row.outcome = outcome
     row.reasons = reasons
     row.decided_by = act.actor
     row.decided_on = act.today
+    tell_objector(session, act, row, template="objection_decided")
 
 
 def _mark_lines(session: Session, claim_id: int, status: str) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import select as select_rows
 
 from states.notice import NOTICE
 from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.grounds.outbox_rows import tell_listed
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
 from subsidy.actions.money.terms import gap, lock_claims, terms_of
@@ -71,6 +72,7 @@ def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
         moment=act.moment(notice.number, notice_last_day=notice.last_day),
         rules=PackRules(session, act),
     )
+    tell_listed(session, act, notice_id=notice_id)
     return Outcome(True, notice_id, moved=moved, left=left, note=notice.number)
 
 

@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM
 from subsidy.actions.acting import Act
-from subsidy.actions.claims import ASKED
 from subsidy.actions.decisions import DECIDABLE
+from subsidy.actions.grounds.levels import last_pass, level_of, office_of
+from subsidy.actions.grounds.overrides_of import REOPEN_ASKED
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import guard_words
-from subsidy.actions.reviews import last_pass, level_of, office_of
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Claim, ReviewAct
 from subsidy.records.tables.claims import ProgressColumns
@@ -141,7 +141,7 @@ def _not_my_level(session: Session, act: Act, claim: Claim, row: ProgressColumns
     office = office_of(session, claim, level)
     if outside_of(session, act, area_id=office, roles=(level.role,)):
         why.append(f"本级为“{level.name}”，由其他岗位或上级办理")
-    before = last_pass(session, claim.id)
+    before = last_pass(session, claim.id, level=row.levels_done)
     if before is not None and before.level == row.levels_done and before.actor == act.actor:
         why.append("上一级由本人办理，本级须换人办理")
     return why
@@ -151,7 +151,7 @@ def _reopen_asked_by(session: Session, row: ProgressColumns) -> str | None:
     """Who asked to reopen the claim as it stands; None if nobody did."""
     asked = session.exec(
         select(ReviewAct)
-        .where(ReviewAct.claim_id == row.claim_id, ReviewAct.act == ASKED)
+        .where(ReviewAct.claim_id == row.claim_id, ReviewAct.act == REOPEN_ASKED)
         .order_by(col(ReviewAct.id).desc())
     ).first()
     return asked.actor if asked is not None and asked.claim_version == row.version else None

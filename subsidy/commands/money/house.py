@@ -55,7 +55,7 @@ def house(
     """
     from subsidy import clock
     from subsidy.actions.acting import Act
-    from subsidy.office import load_office, open_database
+    from subsidy.office import business_day_in, load_office, open_database
     from subsidy.rules.calendars.notices import CalendarFileError
     from subsidy.rules.packs.faults import PolicyError
     from subsidy.settings import SetupError, load_settings
@@ -72,10 +72,12 @@ def house(
     if as_of is not None and not settings.demo:
         stop("--as-of works in the demo only: elsewhere the day is today.", code=WRONG_INPUT)
     try:
+        with database.reading() as session:
+            today = as_of or business_day_in(session, settings, city=named)
         act = Act(
             office=office,
             city=named,
-            today=as_of or clock.business_day(settings),
+            today=today,
             recorded_at=clock.now(),
             actor=f"flow:{actor}",
         )
@@ -109,13 +111,13 @@ def _as_person(database: Database, act: Act, login: str) -> Act:
             .join(Area, Area.id == Grant.area_id)  # type: ignore[arg-type]
             .where(Grant.account_id == account.id, Grant.city == act.city)
         ).all()
-    whole_city = any(is_city for _, is_city in held)
-    return replace(
-        act,
-        actor=f"user:{account.id}",
-        roles=frozenset(grant.role for grant, _ in held),
-        areas=None if whole_city else frozenset(grant.area_id for grant, _ in held),
-    )
+        whole_city = any(is_city for _, is_city in held)
+        return replace(
+            act,
+            actor=f"user:{account.id}",
+            roles=frozenset(grant.role for grant, _ in held),
+            areas=None if whole_city else frozenset(grant.area_id for grant, _ in held),
+        )
 
 
 def _later(account: object, act: Act) -> bool:

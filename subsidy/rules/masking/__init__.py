@@ -1,6 +1,7 @@
 """How much of a person's data a reader may see; everyone who shows people takes it from here."""
 
 from subsidy.rules.masking.texts import (
+    hide,
     mask_account,
     mask_id,
     mask_name,
@@ -9,4 +10,4 @@ from subsidy.rules.masking.texts import (
     tail,
 )
 
-__all__ = ["mask_account", "mask_id", "mask_name", "mask_phone", "reveals", "tail"]
+__all__ = ["hide", "mask_account", "mask_id", "mask_name", "mask_phone", "reveals", "tail"]

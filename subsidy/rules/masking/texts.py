@@ -58,6 +58,13 @@ def reveals(text: str) -> str | None:
     return None
 
 
+def hide(text: str) -> str:
+    """Return a text that people typed with every ID, phone and card number in it masked."""
+    for pattern, mask in ((_ID, mask_id), (_PHONE, mask_phone), (_CARD, mask_account)):
+        text = pattern.sub(lambda found, mask=mask: mask(found.group()), text)  # type: ignore[misc]
+    return text
+
+
 def _keep(text: str, count: int) -> str:
     hidden = max(len(text) - count, 1 if len(text) <= 1 else 0)
     return text[:count] + "*" * hidden

@@ -138,7 +138,7 @@ def hand_over(stage: Stage, step: Step, batch_id: int, *, by: str) -> None:
 def bank_return_file(stage: Stage, step: Step) -> None:
     """The bank answers every batch under way; `returned` names lines it could not credit."""
     answered = 0
-    for batch_id in _batches(stage, step.city, ("sent",), area=step.get("area")):
+    for batch_id in _batches(stage, step.city, ("sent",), area=step.get("area", step.city)):
         with stage.deed(step) as (session, act):
             batch = session.get_one(PaymentBatch, batch_id)
             if act.areas is not None and batch.area_id not in act.areas:
@@ -163,9 +163,7 @@ def bank_return_file(stage: Stage, step: Step) -> None:
                 file_format="csv",
             )
             name = f"{known.number}-return.csv"
-            answer = read_answer(
-                session, act, batch_id=batch_id, content=content, file_name=name
-            )
+            answer = read_answer(session, act, batch_id=batch_id, content=content, file_name=name)
             if answer.booked is None:
                 raise StoryError(f"{stage.today} {step.do} {known.number}: {answer.refusals}")
             stage.expect(step, done=answer.booked.done, findings=answer.booked.findings)
@@ -232,4 +230,4 @@ def _returned_payee(stage: Stage, session: Session, step: Step) -> tuple[int, st
         other = stage.cast.roster(part)[step.get("row") - 1]
         return claim, stage.cast.second_card(other), ""
     provider = next(p for p in stage.story.providers if p.key == part.provider)
-    return claim, stage.cast.unit(part.provider, again=True).account, f"{provider.name}（基本户）"
+    return claim, stage.cast.unit(part.provider, again=True).account, provider.name

@@ -1,0 +1,43 @@
+"""What moves without a person's decision: claims decided anew, lapses, roads without a notice.
+
+Every step asks what may move now: a second run finds only what is new, a killed one is gone on with.
+"""
+
+from prefect import flow
+
+from flows.reporting import Outcome, run_name
+from flows.sweeps import Sweep, queues_of, signer_of, sweep
+from subsidy.actions import advance
+
+NAME = "advance-claims"
+
+
+@flow(name=NAME, flow_run_name=run_name)
+async def advance_claims(city: str) -> dict[str, int]:
+    """Move the claims of a city that need nobody's decision."""
+    return await sweep(flow=NAME, city=city, work=work)
+
+
+def work(asked: Sweep) -> Outcome:
+    """Decide anew where a fact, the pack or the calendar changed, then take every step of the road."""
+    decided = advance.decide_stale(
+        asked.database,
+        asked.office,
+        city=asked.city,
+        today=asked.today,
+        now=asked.now,
+        actor=f"flow:{NAME}",
+        stopping=asked.stopping,
+    )
+    moved = advance.advance_claims(
+        asked.database,
+        asked.office,
+        signer_of(asked),
+        city=asked.city,
+        today=asked.today,
+        now=asked.now,
+        actor=f"flow:{NAME}",
+        stopping=asked.stopping,
+    )
+    counts = {"decided_anew": decided["decided"], **moved}
+    return Outcome(counts=counts, queues=queues_of(asked))

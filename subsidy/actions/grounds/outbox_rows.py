@@ -1,0 +1,142 @@
+"""Rows of the outbox: one message to one receiver, put there in the transaction of the act itself.
+
+Values are ids and counts; the texts are built when the message is delivered.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from subsidy.actions.acting import Act
+from subsidy.records.tables import (
+    Claim,
+    NoticeLine,
+    Objection,
+    Outbox,
+    PaymentItem,
+    PaymentLine,
+)
+
+
+def put(
+    session: Session,
+    act: Act,
+    *,
+    subject: str,
+    subject_id: int,
+    template: str,
+    occasion: str,
+    to_kind: str,
+    to_id: int,
+    **values: object,
+) -> bool:
+    """Put one message into the outbox; False if it is there already (subject, template, occasion)."""
+    known = session.exec(
+        select(Outbox.id).where(
+            Outbox.subject == subject,
+            Outbox.subject_id == subject_id,
+            Outbox.template == template,
+            Outbox.occasion == occasion,
+        )
+    ).first()
+    if known is not None:
+        return False
+    session.add(
+        Outbox(
+            city=act.city,
+            subject=subject,
+            subject_id=subject_id,
+            template=template,
+            occasion=occasion,
+            to_kind=to_kind,
+            to_id=to_id,
+            values=json.dumps(values, ensure_ascii=False, sort_keys=True, default=_plain),
+            effective_on=act.today,
+            created_at=act.recorded_at,
+        )
+    )
+    session.flush()
+    return True
+
+
+def tell_payees(session: Session, act: Act, *, batch_id: int) -> int:
+    """Tell every payee of a sent batch that the order has gone to the bank: one message a line."""
+    lines = session.exec(
+        select(PaymentLine)
+        .where(PaymentLine.batch_id == batch_id, col(PaymentLine.amount_fen) > 0)
+        .order_by(col(PaymentLine.position))
+    ).all()
+    told = 0
+    for line in lines:
+        claims = session.exec(
+            select(PaymentItem.claim_id)
+            .where(PaymentItem.line_id == line.id, PaymentItem.status != "dissolved")
+            .order_by(col(PaymentItem.claim_id))
+        ).all()
+        told += put(
+            session,
+            act,
+            subject="batch",
+            subject_id=batch_id,
+            template="payment_sent",
+            occasion=f"line{line.id}",
+            to_kind="provider" if line.payee_kind == "unit" else "trainee",
+            to_id=line.payee_id,
+            line_id=line.id,
+            claim_id=claims[0],
+        )
+    return told
+
+
+def tell_listed(session: Session, act: Act, *, notice_id: int) -> int:
+    """Tell every unit whose claims stand on a posted notice: one message a unit."""
+    units = session.exec(
+        select(Claim.provider_id)
+        .join(NoticeLine, col(NoticeLine.claim_id) == Claim.id)
+        .where(
+            NoticeLine.notice_id == notice_id,
+            NoticeLine.status != "removed",
+            col(Claim.provider_id).is_not(None),
+        )
+        .distinct()
+    ).all()
+    return sum(
+        put(
+            session,
+            act,
+            subject="notice",
+            subject_id=notice_id,
+            template="notice_posted",
+            occasion=f"unit{unit}",
+            to_kind="provider",
+            to_id=unit,
+        )
+        for unit in sorted(u for u in units if u is not None)
+    )
+
+
+def tell_objector(session: Session, act: Act, row: Objection, *, template: str) -> None:
+    """Tell whoever objected and left a contact: received, or decided."""
+    if row.contact_sealed is None:
+        return
+    session.flush()
+    assert row.id is not None
+    put(
+        session,
+        act,
+        subject="objection",
+        subject_id=row.id,
+        template=template,
+        occasion=template,
+        to_kind="objector",
+        to_id=row.id,
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a message holds text, numbers and dates, not {type(value).__name__}")
