@@ -16,15 +16,19 @@ from subsidy.actions.acting import Office
 from subsidy.records.database import Database
 from subsidy.settings import Settings
 
-ORDER: Mapping[str, Work] = {
+MORNING: Mapping[str, Work] = {
     watch_deadlines.NAME: watch_deadlines.work,
     run_publicity.NAME: run_publicity.work,
     advance_claims.NAME: advance_claims.work,
     seal_history.NAME: seal_history.work,
+}
+"""Before people come: what the day itself brings. A notice that opens the next step today is over now."""
+EVENING: Mapping[str, Work] = {
+    advance_claims.NAME: advance_claims.work,
     report_day.NAME: report_day.work,
     deliver_notices.NAME: deliver_notices.work,
 }
-"""Time first, then what time allows, then the seals over it, then what people are told."""
+"""After people have left: what their work set free, and what is to be told of it."""
 
 
 def run_day(
@@ -42,7 +46,48 @@ def run_day(
     Run again on the same day it finds nothing to do. After a stop of days one run catches up, with the
     effective days that the rules give. Paying is no part of it: that follows a person's approval.
     """
-    asked = Sweep(
+    asked = _asked(database, office, settings, city, today, now, stopping)
+    return _run(asked, {**MORNING, **EVENING})
+
+
+def open_day(
+    database: Database,
+    office: Office,
+    settings: Settings,
+    *,
+    city: str,
+    today: date,
+    now: datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> dict[str, dict[str, int]]:
+    """The part of `run_day` that comes before people's work, as the schedules have it."""
+    return _run(_asked(database, office, settings, city, today, now, stopping), MORNING)
+
+
+def close_day(
+    database: Database,
+    office: Office,
+    settings: Settings,
+    *,
+    city: str,
+    today: date,
+    now: datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> dict[str, dict[str, int]]:
+    """The part of `run_day` that comes after people's work."""
+    return _run(_asked(database, office, settings, city, today, now, stopping), EVENING)
+
+
+def _asked(
+    database: Database,
+    office: Office,
+    settings: Settings,
+    city: str,
+    today: date,
+    now: datetime,
+    stopping: Callable[[], bool],
+) -> Sweep:
+    return Sweep(
         city=city,
         today=today,
         now=now,
@@ -50,8 +95,11 @@ def run_day(
         stopping=stopping,
         house=(database, office),
     )
+
+
+def _run(asked: Sweep, order: Mapping[str, Work]) -> dict[str, dict[str, int]]:
     return {
         name: dict(run_work(asked, flow=name, work=work).counts)
-        for name, work in ORDER.items()
-        if not stopping()
+        for name, work in order.items()
+        if not asked.stopping()
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.daily import run_day
+from flows.daily import close_day, open_day
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
@@ -146,7 +147,7 @@ class Player:
             )
 
     def play_day(self, day: date) -> DayReport:
-        """Play one business day: people's deeds in order, then the work of the flows."""
+        """Play one business day: the flows' morning, people's deeds in order, the flows' evening."""
         stage = self.stage
         stage.today, stage.told = day, []
         self._write_settings(day)
@@ -154,24 +155,33 @@ class Player:
             for city in self.story.cities():
                 session.merge(Setting(name=f"{BUSINESS_DATE}{city}", value=day.isoformat()))
         report = DayReport(day)
+        self._work(report, open_day)
         for step in self.story.days.get(day, ()):
             known = DEEDS.get(step.do)
             if known is None:
                 raise StoryError(f"{day}: nobody knows how to {step.do}")
             known(stage, step)
         report.deeds = list(stage.told)
-        for city in self.story.cities():
-            report.work[city] = run_day(
-                self.database,
-                stage.office,
-                self.settings,
-                city=city,
-                today=day,
-                now=stage.moment,
-            )
+        self._work(report, close_day)
         with self.database.transaction() as session:
             session.merge(Setting(name=PLAYED_UNTIL, value=day.isoformat()))
         return report
+
+    def _work(self, report: DayReport, part: Callable[..., dict[str, dict[str, int]]]) -> None:
+        """Do the flows' part of the day in every city and add up what it moved."""
+        for city in self.story.cities():
+            done = part(
+                self.database,
+                self.stage.office,
+                self.settings,
+                city=city,
+                today=report.day,
+                now=self.stage.moment,
+            )
+            sums = {name: Counter(counts) for name, counts in report.work.get(city, {}).items()}
+            for name, counts in done.items():
+                sums.setdefault(name, Counter()).update(counts)
+            report.work[city] = sums
 
     def play(self, *, until: date | None = None, say: Callable[[DayReport], None]) -> None:
         """Play every day that is left, up to `until` inclusive."""

@@ -140,9 +140,7 @@ def reviewed(session: Session) -> tuple[int, int]:
     builders.done(
         reviews.send_back(session, clerk, claim_id=back, faults=["签到表缺页", "照片模糊"])
     )
-    builders.done(
-        reviews.reject(session, clerk, claim_id=refused, reasons=[REASON], clause=CLAUSE)
-    )
+    builders.done(reviews.reject(session, clerk, claim_id=refused, reasons=[REASON], clause=CLAUSE))
     return back, refused
 
 
@@ -171,7 +169,7 @@ def publicised_and_paid(session: Session) -> None:
             )
         )
     to_trainee(session, count=1)
-    builders.done(notices.close_notices(session, payday.act(PAID)))
+    assert notices.close_notices(session, payday.act(PAID)).done
     for number, built in enumerate(payday.built(session).batches):
         payday.approve(session, built.batch_id)
         payday.send(session, built.batch_id)
