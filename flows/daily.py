@@ -16,19 +16,15 @@ from subsidy.actions.acting import Office
 from subsidy.records.database import Database
 from subsidy.settings import Settings
 
-MORNING: Mapping[str, Work] = {
+ORDER: Mapping[str, Work] = {
     watch_deadlines.NAME: watch_deadlines.work,
     run_publicity.NAME: run_publicity.work,
     advance_claims.NAME: advance_claims.work,
     seal_history.NAME: seal_history.work,
-}
-"""Before people come: what the day itself brings. A notice that opens the next step today is over now."""
-EVENING: Mapping[str, Work] = {
-    advance_claims.NAME: advance_claims.work,
     report_day.NAME: report_day.work,
     deliver_notices.NAME: deliver_notices.work,
 }
-"""After people have left: what their work set free, and what is to be told of it."""
+"""Time first, then what time allows, then the seals over it, then what people are told."""
 
 
 def run_day(
@@ -43,51 +39,12 @@ def run_day(
 ) -> dict[str, dict[str, int]]:
     """Do the day's work of every flow that needs no person; return flow → counts.
 
-    Run again on the same day it finds nothing to do. After a stop of days one run catches up, with the
-    effective days that the rules give. Paying is no part of it: that follows a person's approval.
+    It belongs before people's work of the day, as the schedules have it: a notice whose next step opens
+    today is over now. Run again on the same day it finds nothing to do. After a stop of days one run
+    catches up, with the effective days that the rules give. Paying is no part of it: that follows a
+    person's approval.
     """
-    asked = _asked(database, office, settings, city, today, now, stopping)
-    return _run(asked, {**MORNING, **EVENING})
-
-
-def open_day(
-    database: Database,
-    office: Office,
-    settings: Settings,
-    *,
-    city: str,
-    today: date,
-    now: datetime,
-    stopping: Callable[[], bool] = lambda: False,
-) -> dict[str, dict[str, int]]:
-    """The part of `run_day` that comes before people's work, as the schedules have it."""
-    return _run(_asked(database, office, settings, city, today, now, stopping), MORNING)
-
-
-def close_day(
-    database: Database,
-    office: Office,
-    settings: Settings,
-    *,
-    city: str,
-    today: date,
-    now: datetime,
-    stopping: Callable[[], bool] = lambda: False,
-) -> dict[str, dict[str, int]]:
-    """The part of `run_day` that comes after people's work."""
-    return _run(_asked(database, office, settings, city, today, now, stopping), EVENING)
-
-
-def _asked(
-    database: Database,
-    office: Office,
-    settings: Settings,
-    city: str,
-    today: date,
-    now: datetime,
-    stopping: Callable[[], bool],
-) -> Sweep:
-    return Sweep(
+    asked = Sweep(
         city=city,
         today=today,
         now=now,
@@ -95,11 +52,8 @@ def _asked(
         stopping=stopping,
         house=(database, office),
     )
-
-
-def _run(asked: Sweep, order: Mapping[str, Work]) -> dict[str, dict[str, int]]:
     return {
         name: dict(run_work(asked, flow=name, work=work).counts)
-        for name, work in order.items()
-        if not asked.stopping()
+        for name, work in ORDER.items()
+        if not stopping()
     }

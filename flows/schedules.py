@@ -27,6 +27,8 @@ class Scheduled(Declared):
     per_city: bool = True
     in_demo: Literal["scheduled", "by_hand"] = "by_hand"
     on_collision: Literal["CANCEL_NEW", "ENQUEUE"] = "CANCEL_NEW"
+    demo_only: bool = False
+    """Registered in the demo alone."""
 
 
 class SetOff(Declared):

@@ -69,6 +69,8 @@ def plan(
     Raises SetupError for a flow that cannot be imported.
     """
     for name, declared in schedules.flows.items():
+        if declared.demo_only and not settings.demo:
+            continue
         flow = _imported(name, declared)
         for city in settings.cities if declared.per_city else (WHOLE_LAND,):
             yield name, city, declared, flow

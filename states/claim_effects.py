@@ -135,7 +135,6 @@ BACK_TO_REVIEW = Effects(
     opens=(("review", "today"),),
     posts=(Post("approved", "reserved", "approved_fen"),),
 )
-
 """An objection to the grant: the reservation takes back what had been approved."""
 BACK_TO_ASSESSMENT = Effects(sets={"notice_last_day": Const(FAR)}, closes=("objection",))
 """An objection to the result: nothing was approved yet, and the reservation stays."""

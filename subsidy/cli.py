@@ -27,6 +27,8 @@ FAMILIES: dict[str, Family] = {
     "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
     "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
+    "claim": Family("subsidy.commands.casework.claim:app", "One claim: where it stands, and why."),
+    "deadlines": Family("subsidy.commands.casework.deadlines:app", "What is due; more time."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "deliver": Family("subsidy.commands.flow_work:deliver_app", "Send what waits in the outbox."),
     "doctor": Family(
@@ -42,9 +44,10 @@ FAMILIES: dict[str, Family] = {
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),
     "report": Family("subsidy.commands.flow_work:report_app", "What the runs of the day did."),
     "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
+    "tickets": Family("subsidy.commands.casework.tickets:app", "Work the exception queues."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
     "verify-log": Family(
-        "subsidy.commands.upkeep.verify_log:app", "Check the seals over the history."
+        "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
     ),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from states.claim import CLAIM
 from subsidy.actions.acting import Act, Outcome, PackRules, sync_roads
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.together import change_facts, claims_of, move_together
 from subsidy.actions.decisions import decide_claims
+from subsidy.actions.grounds.overrides_of import REOPEN_ASKED, REOPENED
 from subsidy.actions.grounds.permits import city_area, outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible, same_person
+from subsidy.actions.grounds.ticket_rows import WITHDRAWN, close_all
+from subsidy.actions.training import catch_up
 from subsidy.records.moves import NotMoved, move
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.moves.switching import switch_road
 from subsidy.records.tables import (
     Area,
     Claim,
+    ClaimClosed,
     ClaimProgress,
+    Deadline,
     Enrolment,
     ReviewAct,
     Road,
@@ -30,7 +37,8 @@ from subsidy.rules.verdict import Finding, Source
 APPLICANTS = ("provider", "clerk")
 DECIDERS = ("section_head",)
 LATE = "E403"
-ASKED = "reopen_asked"
+NOT_OPEN_HERE = "not_open_in_class"
+"""Why a claim was left: it is not of this class, or has ended."""
 
 
 def apply_for_class(
@@ -44,25 +52,23 @@ def apply_for_class(
     """Apply for the claims of a class (all, or `claim_ids`), with the signed commitment.
 
     Claims move to `applied` and are decided at once. One that comes after the last lawful day stays
-    and is in `left` with the code of lateness; its clause is in the findings.
+    and is in `left` with the code of lateness; its clause is in the findings. Applying again for
+    claims that are applied for moves nothing.
     """
     row = class_row(session, class_id, lock=True)
     faults = outside_of(session, act, area_id=row.area_id, roles=APPLICANTS)
+    if commitment_on is not None and commitment_on > act.today:
+        faults.append(missing(act, "不晚于今天的承诺日期"))
     if faults:
         return Outcome.refused(*faults, subject_id=class_id)
-    wanted = [r for r in claims_of(session, class_id=class_id) if _is_wanted(r, claim_ids)]
+    here = claims_of(session, class_id=class_id)
+    asked = set(claim_ids) or {r.claim_id for r in here}
+    late = {r.claim_id: r for r in here if r.claim_id in asked and _is_late(r, act)}
+    wanted = [r for r in here if r.claim_id in asked and r.claim_id not in late]
     if commitment_on is not None:
         _commit(session, [r.claim_id for r in wanted], commitment_on)
-    late = [r for r in wanted if _is_late(r, act)]
     moment = act.moment(applied_on=act.today)
-    done = move_together(
-        session,
-        act,
-        event="apply",
-        moment=moment,
-        rows=[r for r in wanted if r not in late],
-        target="applied",
-    )
+    done = move_together(session, act, event="apply", moment=moment, rows=wanted, target="applied")
     applied = session.exec(
         select(ClaimProgress.claim_id).where(
             col(ClaimProgress.claim_id).in_([r.claim_id for r in wanted]),
@@ -70,26 +76,46 @@ def apply_for_class(
         )
     ).all()
     decide_claims(session, act, claim_ids=list(applied))
-    left = (*((r.claim_id, (LATE,)) for r in late), *done.left)
-    findings = [_too_late(act, row, late[0])] if late else []
+    strange = asked - {r.claim_id for r in here}
+    ended = _ended(session, strange)
+    strange -= {claim_id for claim_id, _ in ended}
+    left = (
+        *((i, (LATE,)) for i in late),
+        *ended,
+        *((i, (NOT_OPEN_HERE,)) for i in sorted(strange)),
+        *done.left,
+    )
+    too_late = [*late, *(i for i, why in ended if why == (LATE,))]
+    findings = [_too_late(session, act, row, too_late[0])] if too_late else []
     return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left)
 
 
-def _is_wanted(row: ClaimProgress, claim_ids: Sequence[int]) -> bool:
-    return not claim_ids or row.claim_id in set(claim_ids)
-
-
 def _is_late(row: ClaimProgress, act: Act) -> bool:
-    return row.lapses_after < act.today and row.state in ("assessed", "certified")
+    return row.lapses_after < act.today and (row.state, "lapse") in CLAIM.edges
 
 
-def _too_late(act: Act, row: TrainingClass, claim: ClaimProgress) -> Finding:
+def _ended(session: Session, claim_ids: Iterable[int]) -> list[tuple[int, tuple[str, ...]]]:
+    """Claims asked for that have ended: lapsed ones are late, the others name their state."""
+    rows = session.exec(
+        select(ClaimClosed)
+        .where(col(ClaimClosed.claim_id).in_(sorted(claim_ids)))
+        .order_by(col(ClaimClosed.claim_id))
+    ).all()
+    return [(r.claim_id, (LATE,) if r.state == "lapsed" else (f"state:{r.state}",)) for r in rows]
+
+
+def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> Finding:
     window = act.pack.tracks[row.track].window("application", on=row.starts_on)
+    due = session.exec(
+        select(col(Deadline.due_on))
+        .where(Deadline.claim_id == claim_id, Deadline.window == "application")
+        .order_by(col(Deadline.id).desc())
+    ).first()
     return act.pack.book.finding(
         LATE,
         effect="refuse",
         source=Source(window.clause, window.document, window.assumed),
-        facts={"due": claim.lapses_after, "applied": act.today},
+        facts={"due": due, "applied": act.today},
     )
 
 
@@ -107,14 +133,18 @@ def _commit(session: Session, claim_ids: Sequence[int], on: date) -> None:
 
 
 def withdraw(session: Session, act: Act, *, claim_id: int, reason: str) -> Outcome:
-    """The applicant takes the claim back."""
+    """The applicant takes the claim back; what people were to look at in it is settled by that."""
     claim = session.get_one(Claim, claim_id)
     faults = outside_of(session, act, area_id=claim.area_id, roles=APPLICANTS)
     if not reason.strip():
         faults.append(missing(act, "撤回理由"))
     if faults:
         return Outcome.refused(*faults, subject_id=claim_id)
-    return _moved(session, act, claim_id, event="withdraw", note="")
+    done = _moved(session, act, claim_id, event="withdraw", note="")
+    if done.done:
+        _put_on_record(session, act, claim_id, "withdrawn", reason.strip())
+        close_all(session, act, claim_ids=[claim_id], outcome=WITHDRAWN)
+    return done
 
 
 def ask_reopen(session: Session, act: Act, *, claim_id: int, decision: str, reason: str) -> Outcome:
@@ -122,9 +152,12 @@ def ask_reopen(session: Session, act: Act, *, claim_id: int, decision: str, reas
     claim = session.get_one(Claim, claim_id)
     faults = outside_of(session, act, area_id=claim.area_id, roles=("clerk",))
     faults += [missing(act, what) for what, text in _needs(decision, reason) if not text.strip()]
+    state = progress_of(session, claim_id).state
+    if (state, "reopen") not in CLAIM.edges:
+        faults.append(not_possible(act, NotMoved(claim_id, "reopen", state, ())))
     if faults:
         return Outcome.refused(*faults, subject_id=claim_id)
-    _put_on_record(session, act, claim_id, ASKED, f"{decision.strip()}\n{reason.strip()}")
+    _put_on_record(session, act, claim_id, REOPEN_ASKED, f"{decision.strip()}\n{reason.strip()}")
     return Outcome(True, claim_id, note="待第二人确认")
 
 
@@ -138,7 +171,7 @@ def reopen(session: Session, act: Act, *, claim_id: int) -> Outcome:
     faults = outside_of(session, act, area_id=claim.area_id, roles=DECIDERS)
     asked = session.exec(
         select(ReviewAct)
-        .where(ReviewAct.claim_id == claim_id, ReviewAct.act == ASKED)
+        .where(ReviewAct.claim_id == claim_id, ReviewAct.act == REOPEN_ASKED)
         .order_by(col(ReviewAct.id).desc())
     ).first()
     version = progress_of(session, claim_id).version
@@ -150,7 +183,8 @@ def reopen(session: Session, act: Act, *, claim_id: int) -> Outcome:
         return Outcome.refused(*faults, subject_id=claim_id)
     done = _moved(session, act, claim_id, event="reopen", note=asked.note.partition("\n")[0])
     if done.done:
-        _put_on_record(session, act, claim_id, "reopened", asked.note)
+        _put_on_record(session, act, claim_id, REOPENED, asked.note)
+        catch_up(session, act, claim_id=claim_id)
         decide_claims(session, act, claim_ids=[claim_id])
     return done
 
@@ -182,7 +216,8 @@ def _moved(session: Session, act: Act, claim_id: int, *, event: str, note: str) 
 def adopt_settings(session: Session, act: Act) -> Outcome:
     """Claims that wait in a policy gap take the pack of now; those it fills are released.
 
-    Only waiting claims change their rules; every other open claim stays on the version it began with.
+    Claims on a road whose levels were open take it as well, applied for or not: nobody could ever
+    review them. Every other open claim stays on the version it began with.
     """
     city = city_area(session, act.city)
     assert city.id is not None
@@ -194,11 +229,13 @@ def adopt_settings(session: Session, act: Act) -> Outcome:
         select(ClaimProgress, Road)
         .join(Road, col(Road.id) == ClaimProgress.road_id)
         .join(Area, col(Area.id) == ClaimProgress.area_id)
-        .where(Area.city == act.city, ClaimProgress.gaps > 0)
+        .where(Area.city == act.city, or_(col(ClaimProgress.gaps) > 0, col(Road.levels) == 0))
         .order_by(col(ClaimProgress.claim_id))
     ).all()
     switched: list[int] = []
     for row, old in waiting:
+        if (old.track, old.route) not in roads:
+            continue
         new = session.get_one(Road, roads[old.track, old.route])
         moment = act.moment(new.pack_version)
         if switch_road(

@@ -10,14 +10,15 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
+from states.claim import SIDE
 from subsidy import __version__
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.grounds.ticket_rows import (
-    MENDED,
+    NOT_JUDGED,
     TicketFacts,
     as_text,
     close_when_mended,
@@ -30,11 +31,10 @@ from subsidy.rules.facts import FACTS, Facts, facts_from_json
 from subsidy.rules.verdict import Decision as Verdict
 from subsidy.rules.verdict import Finding
 
-DECIDABLE = (
-    *("applied", "reviewed", "approved", "grant_publicised", "payable"),
-    *("correcting", "held", "objected"),
-)
+DECIDABLE = ("applied", "reviewed", "approved", "grant_publicised", "payable")
 """States whose claims are decided: applied for, and not yet on the way to the bank."""
+ASIDE = ("correcting", "held", "objected")
+"""Beside the road; decided only if the claim had applied when it stepped aside."""
 APPROVED = ("approved", "grant_publicised", "payable")
 SEVERITY = ("refuse", "gap", "hold")
 """Findings that open a blocking ticket; a warning is only shown."""
@@ -111,12 +111,17 @@ def stale_claims(session: Session, *, after: int = 0, limit: int = 500) -> list[
         .where(
             col(ClaimProgress.claim_id) > after,
             ClaimProgress.decision_current == 0,
-            col(ClaimProgress.state).in_(DECIDABLE),
+            _is_decidable(),
         )
         .order_by(col(ClaimProgress.claim_id))
         .limit(limit)
     )
     return list(session.exec(query).all())
+
+
+def _is_decidable() -> ColumnElement[bool]:
+    aside = and_(col(ClaimProgress.state).in_(ASIDE), col(ClaimProgress.resume_to).in_(DECIDABLE))
+    return or_(col(ClaimProgress.state).in_(DECIDABLE), aside)
 
 
 def latest_decisions(session: Session, *, claim_ids: Sequence[int]) -> dict[int, Decision]:
@@ -150,7 +155,7 @@ def _standing(session: Session, claim_ids: Sequence[int]) -> dict[int, ClaimProg
         select(ClaimProgress)
         .where(
             col(ClaimProgress.claim_id).in_(list(claim_ids)),
-            col(ClaimProgress.state).in_(DECIDABLE),
+            _is_decidable(),
         )
         .order_by(col(ClaimProgress.claim_id))
         .with_for_update()
@@ -259,7 +264,7 @@ def _released(session: Session, claim_ids: Sequence[int]) -> dict[tuple[int, str
     query = select(Ticket).where(
         col(Ticket.claim_id).in_(list(claim_ids)),
         Ticket.state == "resolved",
-        Ticket.outcome != MENDED,
+        col(Ticket.outcome).not_in(NOT_JUDGED),
     )
     found: dict[tuple[int, str], set[str]] = {}
     for row in session.exec(query).all():
@@ -272,9 +277,8 @@ def _watch_amount(
     session: Session, act: Act, claim_id: int, verdict: Verdict, row: ClaimProgress
 ) -> None:
     """An amount that changes after approval is nobody's to change silently: it goes back down."""
-    if row.state not in APPROVED and row.resume_to not in APPROVED:
-        return
-    if (verdict.amount_fen or 0) == row.approved_fen:
+    place = row.resume_to if row.state in SIDE else row.state
+    if place not in APPROVED or (verdict.amount_fen or 0) == row.approved_fen:
         close_when_mended(session, act, claim_id=claim_id, codes=["E1211"])
         return
     open_ticket(

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from subsidy.actions.acting import Act, Outcome, PackRules
 from subsidy.actions.decisions import decide_claims, forget
-from subsidy.actions.grounds.permits import city_area, outside_of
-from subsidy.actions.grounds.refusals import missing, not_possible, same_person, still_stands
-from subsidy.actions.grounds.ticket_rows import open_codes
+from subsidy.actions.grounds.clauses import is_in_force
+from subsidy.actions.grounds.levels import (
+    DESK,
+    desk_faults,
+    in_the_way,
+    level_faults,
+)
+from subsidy.actions.grounds.permits import outside_of
+from subsidy.actions.grounds.refusals import missing, not_possible
+from subsidy.actions.grounds.ticket_rows import REJECTED, close_all, open_codes
 from subsidy.actions.training import catch_up
 from subsidy.records.moves import Moved, NotMoved, move
 from subsidy.records.moves.interactive import progress_of
-from subsidy.records.tables import Claim, ReviewAct, Road
-from subsidy.records.tables.claims import ProgressColumns
-from subsidy.rules.policy import Level
-from subsidy.rules.verdict import Finding
+from subsidy.records.tables import Claim, ReviewAct
 
-PASSED = ("reviewed", "approved")
+FOR_APPLICANT = ("documents", "identity")
+"""Queues of what an applicant can mend."""
+NOTHING_TO_DO = "无需"
+"""How remedies begin that ask nothing of the applicant."""
 APPLICANTS = ("provider", "clerk")
-DESK = ("clerk",)
-"""Roles at a desk; section heads and leaders stand above them."""
 
 
 def review(session: Session, act: Act, *, claim_id: int, note: str = "") -> Outcome:
@@ -44,50 +49,14 @@ def _pass_level(
 ) -> Outcome:
     row = progress_of(session, claim_id, lock=True)
     claim = session.get_one(Claim, claim_id)
-    faults = _level_faults(session, act, claim, row)
+    faults = level_faults(session, act, claim, row)
     if faults:
-        return Outcome.refused(*faults, subject_id=claim_id)
+        return Outcome.refused(
+            *faults, *in_the_way(session, act, claim_id, event), subject_id=claim_id
+        )
     if not row.decision_current:
         decide_claims(session, act, claim_ids=[claim_id])
     return _do(session, act, claim, event=event, did=did, level=row.levels_done + 1, note=note)
-
-
-def level_of(session: Session, act: Act, row: ProgressColumns) -> Level | None:
-    """The level that the claim waits for, from its road's pack; None where levels are unset."""
-    road = session.get_one(Road, row.road_id)
-    levels = act.pack.tracks[road.track].levels(road.route) or ()
-    return levels[row.levels_done] if row.levels_done < len(levels) else None
-
-
-def office_of(session: Session, claim: Claim, level: Level) -> int:
-    """The area whose office decides a level."""
-    if level.office != "city":
-        return claim.area_id
-    area = city_area(session, claim.city).id
-    assert area is not None
-    return area
-
-
-def _level_faults(session: Session, act: Act, claim: Claim, row: ProgressColumns) -> list[Finding]:
-    level = level_of(session, act, row)
-    if level is None:
-        return []  # the guards say what is missing: no level follows, or the policy leaves it open
-    faults = outside_of(session, act, area_id=office_of(session, claim, level), roles=(level.role,))
-    assert claim.id is not None
-    before = last_pass(session, claim.id)
-    if before is not None and before.level == row.levels_done and before.actor == act.actor:
-        faults.append(same_person(act, step=level.name, earlier="上一级审核"))
-    return faults
-
-
-def last_pass(session: Session, claim_id: int) -> ReviewAct | None:
-    """The newest level that was passed on this claim."""
-    return session.exec(
-        select(ReviewAct)
-        .where(ReviewAct.claim_id == claim_id, col(ReviewAct.act).in_(PASSED))
-        .order_by(col(ReviewAct.id).desc())
-        .limit(1)
-    ).first()
 
 
 def _do(
@@ -103,6 +72,9 @@ def _do(
 ) -> Outcome:
     """Move the claim and put the act on record; `brief` is what the history may repeat."""
     assert claim.id is not None
+    wrong = in_the_way(session, act, claim.id, event)
+    if wrong:
+        return Outcome.refused(*wrong, subject_id=claim.id)
     moved = move(
         session,
         claim_id=claim.id,
@@ -111,9 +83,7 @@ def _do(
         rules=PackRules(session, act),
     )
     if isinstance(moved, NotMoved):
-        standing = sorted(open_codes(session, claim_id=claim.id))
-        why = [still_stands(act, code=code) for code in standing]
-        return Outcome.refused(not_possible(act, moved), *why, subject_id=claim.id)
+        return Outcome.refused(not_possible(act, moved), subject_id=claim.id)
     record_act(session, act, claim_id=claim.id, did=did, level=level, moved=moved, note=note)
     return Outcome(True, claim.id, moved={moved.target: 1})
 
@@ -138,11 +108,16 @@ def record_act(
 
 
 def send_back(session: Session, act: Act, *, claim_id: int, faults: Sequence[str]) -> Outcome:
-    """Send the claim back for correction with one complete list of faults; its clocks stop."""
+    """Send the claim back for correction with one complete list of faults; its clocks stop.
+
+    What the rules found and the applicant can mend is added to what the reviewer lists, so that the
+    applicant hears everything at once (一次性告知).
+    """
     row = progress_of(session, claim_id, lock=True)
     claim = session.get_one(Claim, claim_id)
-    listed = [text.strip() for text in faults if text.strip()]
-    wrong = _level_faults(session, act, claim, row)
+    named = [text.strip() for text in faults if text.strip()]
+    listed = list(dict.fromkeys([*named, *_to_mend(session, act, claim_id)]))
+    wrong = level_faults(session, act, claim, row)
     if not listed:
         wrong.append(missing(act, "需补正的事项"))
     if wrong:
@@ -158,14 +133,33 @@ def send_back(session: Session, act: Act, *, claim_id: int, faults: Sequence[str
     )
 
 
+def _to_mend(session: Session, act: Act, claim_id: int) -> list[str]:
+    """What open tickets ask of the applicant: papers and identity, not the office's own work."""
+    decided = decide_claims(session, act, claim_ids=[claim_id])
+    standing = open_codes(session, claim_id=claim_id)
+    return [
+        found.message_zh
+        for each in decided
+        for found in each.findings
+        if found.effect != "warn"
+        and found.code in standing
+        and found.queue in FOR_APPLICANT
+        and not found.remedy_zh.startswith(NOTHING_TO_DO)
+    ]
+
+
 def resubmit(session: Session, act: Act, *, claim_id: int, note: str = "") -> Outcome:
-    """The applicant hands the correction in: clocks run on, the claim is decided anew."""
+    """The applicant hands the correction in: clocks run on, the claim is decided anew.
+
+    What its class did in the meantime is caught up first.
+    """
     claim = session.get_one(Claim, claim_id)
     wrong = outside_of(session, act, area_id=claim.area_id, roles=APPLICANTS)
     if wrong:
         return Outcome.refused(*wrong, subject_id=claim_id)
     done = _do(session, act, claim, event="resubmit", did="resubmitted", level=0, note=note)
     if done.done:
+        catch_up(session, act, claim_id=claim_id)
         forget(session, claim_ids=[claim_id])
         decide_claims(session, act, claim_ids=[claim_id])
     return done
@@ -175,9 +169,7 @@ def send_down(session: Session, act: Act, *, claim_id: int, reason: str) -> Outc
     """Return the claim to the level below; versions and earlier acts stay on record."""
     row = progress_of(session, claim_id, lock=True)
     claim = session.get_one(Claim, claim_id)
-    level = level_of(session, act, row)
-    area = office_of(session, claim, level) if level else claim.area_id
-    wrong = outside_of(session, act, area_id=area, roles=(level.role,) if level else DESK)
+    wrong = desk_faults(session, act, claim, row)
     if not reason.strip():
         wrong.append(missing(act, "退回理由"))
     if wrong:
@@ -196,19 +188,25 @@ def send_down(session: Session, act: Act, *, claim_id: int, reason: str) -> Outc
 def reject(
     session: Session, act: Act, *, claim_id: int, reasons: Sequence[str], clause: str = ""
 ) -> Outcome:
-    """Decide not to pay, with a letter. A refusal cites a clause: the decision's own, or `clause`."""
+    """Decide not to pay, with a letter. A refusal cites a clause: the decision's own, or `clause`.
+
+    `clause` is one of the city's rules in force (四（三）) or names its document (《…》, …〔2020〕43号).
+    Whoever decides at the claim's level may reject it; after approval that is the last level.
+    """
     row = progress_of(session, claim_id, lock=True)
     claim = session.get_one(Claim, claim_id)
-    wrong = outside_of(session, act, area_id=claim.area_id, roles=DESK)
+    wrong = level_faults(session, act, claim, row)
     listed = [text.strip() for text in reasons if text.strip()]
     if not listed:
         wrong.append(missing(act, "不予补贴的理由"))
+    if clause.strip() and not is_in_force(act.pack, clause=clause, on=act.today):
+        wrong.append(missing(act, f"现行文件中的条款“{clause.strip()}”"))
     if not clause.strip() and not _decision_refuses(session, act, claim_id):
         wrong.append(missing(act, "不予补贴所依据的条款"))
     if wrong:
         return Outcome.refused(*wrong, subject_id=claim_id)
     cited = f"（依据：{clause.strip()}）" if clause.strip() else ""
-    return _do(
+    done = _do(
         session,
         act,
         claim,
@@ -217,6 +215,9 @@ def reject(
         level=row.levels_done + 1,
         note="\n".join(listed) + cited,
     )
+    if done.done:
+        close_all(session, act, claim_ids=[claim_id], outcome=REJECTED)
+    return done
 
 
 def _decision_refuses(session: Session, act: Act, claim_id: int) -> bool:
@@ -236,9 +237,13 @@ def hold(session: Session, act: Act, *, claim_id: int, reason: str) -> Outcome:
 
 
 def release(session: Session, act: Act, *, claim_id: int, note: str = "") -> Outcome:
-    """Put a held claim back where it stood; refused while something still blocks it."""
+    """Put a held claim back where it stood; refused while something still blocks it.
+
+    Whoever decides at the level where it stood may release it; what its class did is caught up.
+    """
+    row = progress_of(session, claim_id, lock=True)
     claim = session.get_one(Claim, claim_id)
-    wrong = outside_of(session, act, area_id=claim.area_id, roles=DESK)
+    wrong = desk_faults(session, act, claim, row)
     if wrong:
         return Outcome.refused(*wrong, subject_id=claim_id)
     done = _do(session, act, claim, event="release", did="released", level=0, note=note)

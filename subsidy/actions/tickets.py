@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from states.ticket import TICKET
+from subsidy.actions import reviews
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.decisions import codes_of, decide_claims, forget, latest_decisions
 from subsidy.actions.grounds.permits import outside_of
@@ -26,6 +30,7 @@ __all__ = [
     "confirm_override",
     "open_ticket",
     "refuse_override",
+    "reject",
     "resolve",
 ]
 
@@ -59,6 +64,25 @@ def resolve(session: Session, act: Act, *, ticket_id: int, outcome: str) -> Outc
         return Outcome.refused(*faults, subject_id=ticket_id)
     close_row(session, act, row, event="resolve", outcome=outcome)
     return _carry_on(session, act, row)
+
+
+def reject(
+    session: Session, act: Act, *, ticket_id: int, reasons: Sequence[str], clause: str = ""
+) -> Outcome:
+    """Decide the ticket by not paying its claim, with a letter; all tickets of the claim close.
+
+    The rules of `reviews.reject` hold: who decides at the claim's level, and a clause.
+    """
+    row = _ticket(session, ticket_id)
+    if row.state in TICKET.ends:
+        return Outcome(True, ticket_id, note="此前已办结")
+    faults = _not_mine(session, act, row)
+    if row.claim_id is None:
+        faults.append(missing(act, "可以不予补贴的申领"))
+    if faults or row.claim_id is None:
+        return Outcome.refused(*faults, subject_id=ticket_id)
+    done = reviews.reject(session, act, claim_id=row.claim_id, reasons=reasons, clause=clause)
+    return replace(done, subject_id=ticket_id)
 
 
 def ask_override(session: Session, act: Act, *, ticket_id: int, reason: str) -> Outcome:

@@ -76,9 +76,9 @@ def steps(today: date, given: dict[str, date]) -> tuple[Step, ...]:
              "levels_left = 0, levels_done = levels_done + 1, reserved_fen = 0, "
              "approved_fen = amount_fen",
              posts=(("reserved", "budget", "planned_fen"), ("budget", "approved", "amount_fen")),
-             tells="claim_approved", opens=("publicity", now), closes="review"),
+             tells="claim_approved", opens=("notice_posting", now), closes="review"),
         Step("publicise_grant", "approved", "grant_publicised", "payable",
-             f"notice_last_day = {last}", closes="publicity"),
+             f"notice_last_day = {last}", closes="notice_posting"),
         Step("clear_notice", "grant_publicised", "payable", "paying", opens=("payment", now)),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ STAGES = (
     "listed enrolled filed completed assessed certified applied approved grant_publicised payable "
     "paying paid"
 )
-WINDOWS = {"application": 30, "review": 10, "approval": 5, "publicity": 5, "payment": 15}
+WINDOWS = {"application": 30, "review": 10, "approval": 5, "notice_posting": 5, "payment": 15}
 """Days of each window; rule ids follow this order."""
 ENROLLED_ON = date(2020, 9, 1)
 

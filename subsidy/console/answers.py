@@ -36,7 +36,10 @@ def frame_of(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "csrf": visit.csrf,
         "today": visit.today,
-        "city_name": visit.desk.office.packs[visit.city].name,
+        "city_name": next(
+            (area.name for area in visit.all_areas if area.is_city),
+            visit.desk.office.packs[visit.city].name,
+        ),
         "cities": sorted({h.city for h in visit.present.held}) if visit.present else [],
         "menu": menu_of(visit),
         "demo": visit.desk.settings.demo,

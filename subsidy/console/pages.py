@@ -94,8 +94,8 @@ def moment(value: datetime | None) -> str | Markup:
 
 def state(code: str, machine: str = "claim", *, language: str) -> Markup:
     """A state by its name, with its code as the title and for the colour."""
-    return Markup('<span class="state state-{0}" title="{0}">{1}</span>').format(
-        code, state_name(machine, code, language)
+    return Markup('<span class="state state-{0} of-{2}" title="{0}">{1}</span>').format(
+        code, state_name(machine, code, language), machine
     )
 
 
@@ -110,7 +110,10 @@ def actor(name: str, *, language: str) -> str:
     if not colon or kind not in ("flow", "public"):
         return name
     words = translations(language)
-    return f"{words.gettext('Automatic')} ({what})" if kind == "flow" else words.gettext("Public")
+    if kind == "public":
+        return words.gettext("Public")
+    automatic = words.gettext("Automatic")
+    return f"{automatic} ({what})"
 
 
 def guard(name: str, *, language: str) -> str:

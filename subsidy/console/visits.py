@@ -21,7 +21,7 @@ from subsidy.actions.access.sessions import Present
 from subsidy.actions.acting import Act
 from subsidy.actions.views.places import AreaName, areas_of
 from subsidy.console.desk import Desk
-from subsidy.console.words import language_of, translations
+from subsidy.console.words import N_, language_of, translations
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -182,7 +182,7 @@ class Visit:
         raw = self.form.get(name, "")
         value = raw.strip() if isinstance(raw, str) else ""
         if needed and not value:
-            raise FieldError(name, "enter a value")
+            raise FieldError(name, N_("enter a value"))
         return value
 
     def whole(self, name: str) -> int:
@@ -190,13 +190,13 @@ class Visit:
         try:
             return int(self.text(name, needed=True))
         except ValueError:
-            raise FieldError(name, "enter a whole number") from None
+            raise FieldError(name, N_("enter a whole number")) from None
 
     def day(self, name: str) -> date:
         """A date. Raises FieldError."""
         found = self.day_or_none(name)
         if found is None:
-            raise FieldError(name, "enter a date such as 2020-10-12")
+            raise FieldError(name, N_("enter a date such as 2020-10-12"))
         return found
 
     def day_or_none(self, name: str) -> date | None:
@@ -205,23 +205,23 @@ class Visit:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            raise FieldError(name, "enter a date such as 2020-10-12") from None
+            raise FieldError(name, N_("enter a date such as 2020-10-12")) from None
 
     def wholes(self, name: str) -> list[int]:
         """The chosen numbers of a list of boxes, each once, in order. Raises FieldError."""
         try:
             return sorted({int(str(value)) for value in self.form.getlist(name)})
         except ValueError:
-            raise FieldError(name, "choose rows of the list") from None
+            raise FieldError(name, N_("choose rows of the list")) from None
 
     def file(self, name: str) -> tuple[str, bytes]:
         """(name, content) of an uploaded file. Raises FieldError."""
         given = self.form.get(name)
         if not isinstance(given, UploadFile) or not given.filename:
-            raise FieldError(name, "choose a file")
+            raise FieldError(name, N_("choose a file"))
         content = given.file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            raise FieldError(name, "the file is larger than 8 MB; split it")
+            raise FieldError(name, N_("the file is larger than 8 MB; split it"))
         return given.filename, content
 
     @property

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.daily import close_day, open_day
+from argon2 import PasswordHasher
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
@@ -18,8 +17,10 @@ import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
 import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
+from flows.daily import run_day
 from subsidy.actions import catalogue, providers
 from subsidy.actions.access.accounts import create_account, grant_role
+from subsidy.actions.access.demo import DEMO_PASSWORD
 from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
@@ -30,9 +31,11 @@ from subsidy.scenario.reading import Scenario
 from subsidy.scenario.stage import DEEDS, Stage, StoryError
 from subsidy.settings import Settings
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024)
+"""Enough for a password that is printed; it is hashed anew at the first log-in."""
+BEFORE_OFFICE = timedelta(hours=4)
 PLAYED_UNTIL = "scenario:played_until"
 BUSINESS_DATE = "business_date:"
-DEMO_PASSWORD = "demo-2020-autumn"
 
 
 @dataclass
@@ -52,14 +55,15 @@ class Player:
         self.settings = settings
         self.story = story
         self.database = open_database(settings)
-        self._write_settings(story.starts)
+        today = self.played_until() or story.starts
+        self._write_settings(today)
         self.stage = Stage(
             story=story,
             cast=Cast(story),
             database=self.database,
             folder=folder or settings.files_folder,
             office=load_office(settings),
-            today=story.starts,
+            today=today,
         )
 
     def played_until(self) -> date | None:
@@ -75,7 +79,8 @@ class Player:
 
     def set_up(self) -> None:
         """Areas, accounts, providers with agreements; safe to repeat."""
-        self.stage.today = self.story.starts
+        if self.played_until() is not None:
+            return
         for city in self.story.cities():
             with self.database.transaction() as session:
                 act = self._house_act(city)
@@ -138,6 +143,7 @@ class Player:
                 password=DEMO_PASSWORD,
                 now=self.stage.moment,
                 provider_id=provider.id if provider else None,
+                hasher=QUICK,
             )
             if not made.done or made.account_id is None:
                 continue
@@ -147,7 +153,7 @@ class Player:
             )
 
     def play_day(self, day: date) -> DayReport:
-        """Play one business day: the flows' morning, people's deeds in order, the flows' evening."""
+        """Play one business day: the flows' work before the office opens, then people's deeds."""
         stage = self.stage
         stage.today, stage.told = day, []
         self._write_settings(day)
@@ -155,33 +161,24 @@ class Player:
             for city in self.story.cities():
                 session.merge(Setting(name=f"{BUSINESS_DATE}{city}", value=day.isoformat()))
         report = DayReport(day)
-        self._work(report, open_day)
+        for city in self.story.cities():
+            report.work[city] = run_day(
+                self.database,
+                stage.office,
+                self.settings,
+                city=city,
+                today=day,
+                now=stage.moment - BEFORE_OFFICE,
+            )
         for step in self.story.days.get(day, ()):
             known = DEEDS.get(step.do)
             if known is None:
                 raise StoryError(f"{day}: nobody knows how to {step.do}")
             known(stage, step)
         report.deeds = list(stage.told)
-        self._work(report, close_day)
         with self.database.transaction() as session:
             session.merge(Setting(name=PLAYED_UNTIL, value=day.isoformat()))
         return report
-
-    def _work(self, report: DayReport, part: Callable[..., dict[str, dict[str, int]]]) -> None:
-        """Do the flows' part of the day in every city and add up what it moved."""
-        for city in self.story.cities():
-            done = part(
-                self.database,
-                self.stage.office,
-                self.settings,
-                city=city,
-                today=report.day,
-                now=self.stage.moment,
-            )
-            sums = {name: Counter(counts) for name, counts in report.work.get(city, {}).items()}
-            for name, counts in done.items():
-                sums.setdefault(name, Counter()).update(counts)
-            report.work[city] = sums
 
     def play(self, *, until: date | None = None, say: Callable[[DayReport], None]) -> None:
         """Play every day that is left, up to `until` inclusive."""
@@ -199,8 +196,7 @@ class Player:
         if day >= withheld.until:
             if own.exists():
                 own.unlink()
-                self.stage.office = load_office(self.settings)
-                self._new_roads(withheld.city)
+                self._settings_changed(withheld.city)
             return
         if not own.exists():
             own.parent.mkdir(parents=True, exist_ok=True)
@@ -208,7 +204,9 @@ class Player:
                 self.settings.config_file(f"settings/{withheld.city}.yaml"), own, withheld.keys
             )
 
-    def _new_roads(self, city: str) -> None:
+    def _settings_changed(self, city: str) -> None:
+        """The bureau filled values in: rules are read anew, roads of the new version are laid."""
+        self.stage.office = load_office(self.settings)
         with self.database.transaction() as session:
             sync_roads(session, self._house_act(city))
 

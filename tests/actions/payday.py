@@ -305,21 +305,11 @@ def _claim(
     road = session.exec(
         select(Road).where(Road.city == CITY, Road.track == track, Road.route == ROUTE[district])
     ).one()
-    right = Entitlement(
-        city=CITY,
-        track=track,
-        subject=f"person:{person}",
-        person_id=person,
-        provider_id=provider_id,
-        occupation="养老护理员",
-        level="5",
-    )
-    session.add(right)
-    session.flush()
+    right = _right(session, track, person, provider_id)
     claim = Claim(
         city=CITY,
         number=f"SQ{number:06d}",
-        entitlement_id=right.id,
+        entitlement_id=right,
         area_id=area(session, district),
         road_id=road.id,
         track=track,
@@ -351,6 +341,22 @@ def _claim(
         )
     )
     return claim.id
+
+
+def _right(session: Session, track: str, person: int, provider_id: int) -> int:
+    right = Entitlement(
+        city=CITY,
+        track=track,
+        subject=f"person:{person}",
+        person_id=person,
+        provider_id=provider_id,
+        occupation="养老护理员",
+        level="5",
+    )
+    session.add(right)
+    session.flush()
+    assert right.id is not None
+    return right.id
 
 
 def _person(session: Session, number: int, *, account: bool) -> int:

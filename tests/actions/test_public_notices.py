@@ -189,3 +189,41 @@ def test_lists_say_how_many_are_shown_and_how_much(session: Session) -> None:
     payday.posted(session, payday.approved(session, 3))
     (view,) = notices.notices(session, payday.act(payday.POSTED), state="posted")
     assert (view.lines, view.objected, view.total_fen) == (3, 0, 3 * payday.AMOUNT)
+
+
+def test_a_list_of_results_is_shown_before_the_application_and_posts_no_money(
+    session: Session,
+) -> None:
+    ids = payday.approved(session, 2)
+    for claim_id in ids:
+        row = progress_of(session, claim_id)
+        row.state, row.next_stage, row.approved_fen = "certified", "result_publicised", 0
+    session.flush()
+    who = payday.act(payday.POSTED)
+    made = notices.prepare_notice(
+        session, who, area_id=payday.area(session), track=payday.UNITS, kind="result"
+    )
+    posted = notices.post_notice(session, who, notice_id=builders.done(made))
+    assert posted.moved == {"result_publicised": 2}
+    assert posted.note == "2020-R0001"
+    (line, _) = notices.notice_list(session, notice_id=builders.done(made))
+    assert (line.amount_fen, line.payee) == (0, "")
+    received = notices.file_objection(
+        session,
+        payday.act(payday.LAST_DAY, "public", roles=()),
+        notice_id=builders.done(made),
+        claim_id=ids[0],
+        words="成绩有误",
+    )
+    assert received.objection_id is not None
+    decided = notices.decide_objection(
+        session,
+        payday.act(payday.LAST_DAY, payday.HEAD),
+        objection_id=received.objection_id,
+        outcome="review",
+        reasons="重新核对成绩",
+    )
+    assert decided.moved == {"assessed": 1}
+    closed = notices.close_notices(session, payday.act(payday.OPENS))
+    assert (closed.moved, closed.note) == ({}, "1份公示期满")
+    assert payday.states(session, ids) == ["assessed", "result_publicised"]

@@ -12,11 +12,10 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM, ROAD
 from subsidy.actions.acting import Act, PackRules
-from subsidy.actions.grounds.ticket_rows import close_row, open_codes
+from subsidy.actions.grounds.ticket_rows import WITHDRAWN, close_all, open_codes
 from subsidy.records.moves import Moment, move_all
 from subsidy.records.moves.bulk import Scope
-from subsidy.records.moves.interactive import TICKET_OPEN
-from subsidy.records.tables import Claim, ClaimProgress, Ticket
+from subsidy.records.tables import Claim, ClaimProgress
 from subsidy.records.tables.types import table_of
 
 PLACE = {state: at for at, state in enumerate(ROAD)}
@@ -106,14 +105,6 @@ def withdraw_together(
     stayed = {claim_id for claim_id, _ in done.left}
     gone = [claim_id for claim_id in ids if claim_id not in stayed]
     for start in range(0, len(gone), CHUNK):
-        tickets = session.exec(
-            select(Ticket)
-            .where(
-                col(Ticket.claim_id).in_(gone[start : start + CHUNK]),
-                col(Ticket.state).in_(TICKET_OPEN),
-            )
-            .order_by(col(Ticket.id))
-        ).all()
-        for ticket in tickets:
-            close_row(session, act, ticket, event="resolve", outcome="撤回")
+        chunk = gone[start : start + CHUNK]
+        close_all(session, act, claim_ids=chunk, outcome=WITHDRAWN)
     return done

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
+from states.ticket import TICKET
 from subsidy.actions.acting import Act, PackRules
 from subsidy.actions.deadlines.duties import (
     LEADER_CODE,
@@ -34,6 +36,15 @@ from subsidy.rules.verdict import FactValue
 ONE_DAY = timedelta(1)
 OURS = "deadline_id"
 """Fact that marks a ticket as opened by the end of a window, not by a decision."""
+BLANK = {
+    "state": TICKET.initial,
+    "version": 0,
+    "owner": "",
+    "override_by": "",
+    "override_reason": "",
+    "outcome": "",
+}
+"""Columns of a ticket that nobody has worked yet: many are written at once, past the ORM."""
 
 
 @dataclass
@@ -59,9 +70,10 @@ def end(session: Session, act: Act, desks: Desks, rows: Sequence[Running]) -> En
     done.missed = len(rows)
     done.tickets = _tickets(session, act, desks, rows)
     done.tickets += _for_the_leader(session, act, rows)
+    claims = [one.row.claim_id for one in rows]  # read before a bulk move expires the rows
     done.lapsed = lapse(session, act, lapsing)
-    open_now = _open_claims(session, [one.row.claim_id for one in rows])
-    done.stayed = [one for one in rows if one.row.claim_id in open_now]
+    open_now = _open_claims(session, claims) if lapsing else set(claims)
+    done.stayed = [one for one, claim_id in zip(rows, claims, strict=True) if claim_id in open_now]
     return done
 
 
@@ -131,38 +143,40 @@ def _open_all(session: Session, act: Act, desks: Desks, code: str, rows: Sequenc
     held = _open_of(session, code, [one.row.claim_id for one in rows])
     due = due_of(act, days=known.limit_days)
     blocking: list[int] = []
-    new = 0
+    new: dict[int, dict[str, object]] = {}
     for one in rows:
+        claim_id = one.row.claim_id
         blocks = "block" in one.rule.at_end.split()
         facts = as_text(facts_of(act, one))
-        ticket = held.get(one.row.claim_id)
+        ticket = held.get(claim_id)
         if ticket is None:
-            ticket = Ticket(
-                city=act.city,
-                area_id=desks.office(one),
-                queue=known.queue,
-                code=code,
-                claim_id=one.row.claim_id,
-                class_id=one.claim.class_id,
-                blocks=blocks,
-                opened_on=act.today,
-                due_on=due,
-                facts=facts,
-                clause=one.rule.clause or one.rule.assumed,
-                opened_at=act.recorded_at,
-            )
-            held[one.row.claim_id] = ticket
-            new += 1
+            new[claim_id] = {
+                "city": act.city,
+                "area_id": desks.office(one),
+                "queue": known.queue,
+                "code": code,
+                "claim_id": claim_id,
+                "class_id": one.claim.class_id,
+                "blocks": blocks,
+                "opened_on": act.today,
+                "due_on": due,
+                "facts": facts,
+                "clause": one.rule.clause or one.rule.assumed,
+                "opened_at": act.recorded_at,
+                **BLANK,
+            }
         elif is_ours(ticket):
             ticket.facts = facts
             ticket.blocks = ticket.blocks or blocks
-        session.add(ticket)
+            session.add(ticket)
         if blocks:
-            blocking.append(one.row.claim_id)
+            blocking.append(claim_id)
     session.flush()
+    if new:
+        session.execute(insert(Ticket), list(new.values()))
     if blocking:
         count_blocks(session, blocking)
-    return new
+    return len(new)
 
 
 def _open_of(session: Session, code: str, claim_ids: Sequence[int]) -> dict[int, Ticket]:

@@ -34,7 +34,7 @@ def ask_extension(
     session: Session, act: Act, *, deadline_id: int, until: date, reason: str, clause: str
 ) -> Outcome:
     """Ask for a later last day (inclusive); a second person has to grant it."""
-    row = _deadline(session, deadline_id)
+    row = _deadline(session, act, deadline_id)
     faults = _may_ask(session, act, row, reason, clause)
     if until <= row.due_on:
         faults.append(missing(act, f"晚于{row.due_on}的延期日期"))
@@ -48,7 +48,7 @@ def ask_waiver(
     session: Session, act: Act, *, deadline_id: int, reason: str, clause: str
 ) -> Outcome:
     """Ask that the window shall not count; a second person has to grant it."""
-    row = _deadline(session, deadline_id)
+    row = _deadline(session, act, deadline_id)
     faults = _may_ask(session, act, row, reason, clause)
     if faults:
         return Outcome.refused(*faults, subject_id=deadline_id)
@@ -58,7 +58,7 @@ def ask_waiver(
 
 def extend(session: Session, act: Act, *, deadline_id: int) -> Outcome:
     """Grant the extension that was asked for, as the second person."""
-    row = _deadline(session, deadline_id)
+    row = _deadline(session, act, deadline_id)
     asked = _asked(session, deadline_id, EXTENSION_ASKED)
     faults = _may_grant(session, act, row, asked, what="延期")
     if faults or asked is None:
@@ -81,7 +81,7 @@ def extend(session: Session, act: Act, *, deadline_id: int) -> Outcome:
 
 def waive(session: Session, act: Act, *, deadline_id: int) -> Outcome:
     """Grant the waiver that was asked for, as the second person."""
-    row = _deadline(session, deadline_id)
+    row = _deadline(session, act, deadline_id)
     asked = _asked(session, deadline_id, WAIVER_ASKED)
     faults = _may_grant(session, act, row, asked, what="免除期限")
     if faults or asked is None:
@@ -93,11 +93,11 @@ def waive(session: Session, act: Act, *, deadline_id: int) -> Outcome:
     return Outcome(True, deadline_id)
 
 
-def _deadline(session: Session, deadline_id: int) -> Deadline:
+def _deadline(session: Session, act: Act, deadline_id: int) -> Deadline:
     """The deadline, its claim locked first as every move does."""
     row = session.get(Deadline, deadline_id)
-    if row is None:
-        raise LookupError(f"no deadline has the id {deadline_id}")
+    if row is None or row.city != act.city:
+        raise LookupError(f"{act.city} has no deadline with the id {deadline_id}")
     progress_of(session, row.claim_id, lock=True)
     return session.get_one(Deadline, deadline_id, with_for_update=True, populate_existing=True)
 

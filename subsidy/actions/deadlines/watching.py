@@ -68,19 +68,21 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     over = [one for one in due if one.row.due_on < act.today and one.row.final]
     waiting = [one for one in due if one.row.due_on < act.today and not one.row.final]
     running = [one for one in due if one.row.due_on >= act.today and one.row.id not in told]
-    ended = end(session, act, desks, over) if over else Ended()
-    tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
     for one in running:
         one.row.next_on = attention_of(act, one.row, window_of(one.rule))
     session.flush()
+    reminders = remind(session, act, desks, running)
+    opened = _wait(session, act, waiting)
+    ended = end(session, act, desks, over) if over else Ended()
+    tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
     return Watched(
         looked_at=len(changed) + len(due),
         recounted=len(changed) + len(stale),
         moved=len(moved),
-        reminders=remind(session, act, desks, running),
+        reminders=reminders,
         missed=ended.missed,
         lapsed=ended.lapsed,
-        tickets=ended.tickets + _wait(session, act, waiting),
+        tickets=ended.tickets + opened,
         waiting=len(waiting),
         more=len(changed) >= limit or len(found) >= limit,
     )

@@ -1,4 +1,4 @@
-"""Recorded exceptions of claims: overrides confirmed by a second person, and time limits extended."""
+"""Recorded exceptions of claims: overrides by two persons, time limits extended, lapses undone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from states.ticket import TICKET
-from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline, SubjectHistory, Ticket
+from subsidy.records.tables import (
+    ClaimHistory,
+    ClaimProgress,
+    ClockEntry,
+    Deadline,
+    ReviewAct,
+    SubjectHistory,
+    Ticket,
+)
 from subsidy.rules.facts import Override
 
+REOPEN_ASKED, REOPENED = "reopen_asked", "reopened"
+"""Acts on record around a reopening: its asker, with the number of the decision, and its confirmer."""
 LATE_CODES = {"application": "E403"}
 """Window → code of the refusal that its extension or waiver passes."""
 
@@ -44,6 +55,7 @@ def overrides_of(session: Session, *, claim_ids: Sequence[int]) -> dict[int, lis
             )
         )
     _add_extensions(session, claim_ids, found)
+    _add_reopenings(session, claim_ids, found)
     return found
 
 
@@ -73,5 +85,44 @@ def _add_extensions(
                 decision=entry.clause,
                 decided_by=entry.actor,
                 confirmed_by=entry.second_person,
+            )
+        )
+
+
+def _add_reopenings(
+    session: Session, claim_ids: Sequence[int], found: dict[int, list[Override]]
+) -> None:
+    """A lapsed claim that a decision reopened is not refused as late once more."""
+    asked = aliased(ReviewAct)
+    query = (
+        select(ReviewAct, asked)
+        .join(
+            ClaimHistory,
+            (col(ClaimHistory.claim_id) == ReviewAct.claim_id)
+            & (col(ClaimHistory.version) == ReviewAct.claim_version),
+        )
+        .join(
+            asked,
+            (col(asked.claim_id) == ReviewAct.claim_id)
+            & (col(asked.claim_version) == ReviewAct.claim_version - 1),
+        )
+        .where(
+            col(ReviewAct.claim_id).in_(list(claim_ids)),
+            ReviewAct.act == REOPENED,
+            asked.act == REOPEN_ASKED,
+            ClaimHistory.source == "lapsed",
+        )
+        .order_by(col(ReviewAct.id), col(asked.id))
+    )
+    newest = {confirmed.claim_id: (confirmed, first) for confirmed, first in session.exec(query)}
+    for confirmed, first in newest.values():
+        decision, _, reason = first.note.partition("\n")
+        found[confirmed.claim_id].append(
+            Override(
+                code=LATE_CODES["application"],
+                reason=reason,
+                decision=decision,
+                decided_by=first.actor,
+                confirmed_by=confirmed.actor,
             )
         )

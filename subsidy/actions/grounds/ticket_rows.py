@@ -31,6 +31,9 @@ TicketFacts = Mapping[str, FactValue | list[dict[str, FactValue]]]
 """Dates, counts and codes; `items` where one ticket stands for several findings of its code."""
 MENDED = "mended"
 """Outcome of a ticket that closed by itself, because its reason went away."""
+WITHDRAWN, REJECTED = "撤回", "不予补贴"
+"""Outcomes of tickets whose claim ended: nobody judged what they were about."""
+NOT_JUDGED = (MENDED, WITHDRAWN, REJECTED)
 
 
 def open_ticket(
@@ -126,6 +129,16 @@ def close_row(session: Session, act: Act, row: Ticket, *, event: str, outcome: s
         count_blocks(session, [row.claim_id])
     assert row.id is not None
     return row.id
+
+
+def close_all(session: Session, act: Act, *, claim_ids: Sequence[int], outcome: str) -> list[int]:
+    """Close every open ticket of claims that ended. Returns the ids closed."""
+    found = session.exec(
+        select_rows(Ticket)
+        .where(col(Ticket.claim_id).in_(list(claim_ids)), col(Ticket.state).in_(TICKET_OPEN))
+        .order_by(col(Ticket.id))
+    ).all()
+    return [close_row(session, act, row, event="resolve", outcome=outcome) for row in found]
 
 
 def count_blocks(session: Session, claim_ids: Sequence[int]) -> None:

@@ -24,7 +24,7 @@ from subsidy.records.tables import (
     ReviewAct,
 )
 from subsidy.records.tables.types import table_of
-from subsidy.rules.bands import approvals_needed
+from subsidy.rules.packs.bands import approvals_needed
 from subsidy.rules.verdict import NO_CLAUSE, Finding
 
 APPROVERS = ("finance", "leader")

@@ -10,41 +10,41 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM
 from subsidy.actions.acting import Act
-from subsidy.actions.grounds.permits import ABOVE
+from subsidy.actions.decisions import DECIDABLE
+from subsidy.actions.grounds.levels import last_pass, level_of, office_of
+from subsidy.actions.grounds.overrides_of import REOPEN_ASKED
+from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import guard_words
 from subsidy.records.moves.interactive import progress_of
-from subsidy.records.tables import Claim, ReviewAct, Road
+from subsidy.records.tables import Claim, ReviewAct
 from subsidy.records.tables.claims import ProgressColumns
 
-AT_LEVEL = ("review", "approve")
-REDECIDABLE = (
-    *("applied", "reviewed", "approved", "grant_publicised", "payable"),
-    *("correcting", "held", "objected"),
-)
+AT_LEVEL = ("review", "approve", "send_back")
+"""Deeds of whoever decides the level that the claim waits for."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One deed: its name, the events that do it, the permission it stands behind, what it asks for."""
+    """One deed: its name, the event that does it, its permission, the fields that it asks for."""
 
     name: str
-    events: tuple[str, ...]
+    event: str
     door: str
     asks: tuple[str, ...] = ()
-    """Fields of its form: note, reason, faults, decision."""
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("approve", ("approve",), "claims.approve", ("note",)),
-    Kind("review", ("review",), "claims.review", ("note",)),
-    Kind("send_back", ("send_back",), "claims.send_back", ("faults",)),
-    Kind("send_down", ("send_down",), "claims.send_down", ("reason",)),
-    Kind("resubmit", ("resubmit",), "claims.resubmit", ("note",)),
-    Kind("hold", ("hold",), "claims.hold", ("reason",)),
-    Kind("release", ("release",), "claims.hold", ("reason",)),
-    Kind("reject", ("reject",), "claims.reject", ("reason",)),
-    Kind("withdraw", ("withdraw",), "claims.withdraw", ("reason",)),
-    Kind("reopen", ("reopen",), "claims.reopen", ("reason", "decision")),
+    Kind("approve", "approve", "claims.approve", ("note",)),
+    Kind("review", "review", "claims.review", ("note",)),
+    Kind("send_back", "send_back", "claims.send_back", ("faults",)),
+    Kind("send_down", "send_down", "claims.send_down", ("reason",)),
+    Kind("resubmit", "resubmit", "claims.resubmit", ("note",)),
+    Kind("hold", "hold", "claims.hold", ("reason",)),
+    Kind("release", "release", "claims.hold", ("note",)),
+    Kind("reject", "reject", "claims.reject", ("reasons", "clause")),
+    Kind("withdraw", "withdraw", "claims.withdraw", ("reason",)),
+    Kind("ask_reopen", "reopen", "claims.ask_reopen", ("decision", "reason")),
+    Kind("reopen", "reopen", "claims.reopen"),
 )
 
 
@@ -77,70 +77,81 @@ def deeds_of(
 ) -> list[DeedView]:
     """The deeds that the claim's state knows; `may` answers for a permission in the claim's area."""
     row = progress_of(session, claim_id)
-    level = level_of(session, act, claim_id=claim_id)
-    found = []
-    for kind in KINDS:
-        events = [e for e in kind.events if (row.state, e) in CLAIM.edges]
-        if events and not (kind.name in AT_LEVEL and kind.name != _next(row)):
-            found.append(_view(session, act, row, kind, events[0], level, may))
-    if row.state in REDECIDABLE:
-        why = () if may("claims.decide") else ("没有此项权限",)
-        found.append(DeedView("decide", (), why))
+    claim = session.get_one(Claim, claim_id)
+    found = [
+        DeedView(kind.name, kind.asks, _why(session, act, claim, row, kind, may))
+        for kind in KINDS
+        if _fits(session, row, kind)
+    ]
+    if row.state in DECIDABLE:
+        found.append(DeedView("decide", (), () if may("claims.decide") else ("没有此项权限",)))
     return found
 
 
-def level_of(session: Session, act: Act, *, claim_id: int) -> LevelView | None:
+def level_view(session: Session, act: Act, *, claim_id: int) -> LevelView | None:
     """The level that an applied claim waits for, as the pack names it."""
     row = progress_of(session, claim_id)
-    claim = session.get_one(Claim, claim_id)
-    road = session.get_one(Road, row.road_id)
-    track = act.pack.tracks.get(claim.track)
-    levels = (track.levels(road.route) if track else None) or ()
-    if row.state not in ("applied", "reviewed") or row.levels_done >= len(levels):
+    if row.state not in ("applied", "reviewed"):
         return None
-    level = levels[row.levels_done]
+    level = level_of(session, act, row)
+    if level is None:
+        return None
     return LevelView(row.levels_done + 1, level.name, level.office, level.role)
 
 
-def _next(row: ProgressColumns) -> str:
-    """Which of the two ends this level: another follows, or approval is what remains."""
-    return "review" if row.levels_left > 1 else "approve"
+def _fits(session: Session, row: ProgressColumns, kind: Kind) -> bool:
+    """Whether the claim's state knows the deed at all."""
+    if (row.state, kind.event) not in CLAIM.edges:
+        return False
+    if kind.name in ("review", "approve"):
+        return kind.name == ("review" if row.levels_left > 1 else "approve")
+    if kind.event == "reopen":
+        return (kind.name == "reopen") == (_reopen_asked_by(session, row) is not None)
+    return True
 
 
-def _view(
+def _why(
     session: Session,
     act: Act,
+    claim: Claim,
     row: ProgressColumns,
     kind: Kind,
-    event: str,
-    level: LevelView | None,
     may: Callable[[str], bool],
-) -> DeedView:
+) -> tuple[str, ...]:
+    """Every reason why the caller cannot do it now."""
     why: list[str] = []
     if not may(kind.door):
         why.append("没有此项权限")
-    elif kind.name in AT_LEVEL and level is not None:
-        if level.role not in act.roles and not set(ABOVE.get(level.role, ())) & act.roles:
-            why.append(f"本级为“{level.name}”，由其他岗位办理")
-        if row.levels_done and _decided(session, act, row):
-            why.append("上一级由本人办理，本级须换人办理")
-    chosen = CLAIM.choose(row, event, act.moment())
+    elif kind.name in AT_LEVEL:
+        why += _not_my_level(session, act, claim, row)
+    if kind.name == "reopen" and _reopen_asked_by(session, row) == act.actor:
+        why.append("由本人申请，须由第二人确认")
+    chosen = CLAIM.choose(row, kind.event, act.moment())
     if isinstance(chosen, Blocked):
-        why += [guard_words(name) for name in chosen.guards if not name.startswith("resumes_at_")]
-        if all(name.startswith("resumes_at_") for name in chosen.guards):
-            why.append("没有可返回的环节")
-    return DeedView(kind.name, kind.asks, tuple(dict.fromkeys(why)))
+        names = [name for name in chosen.guards if "resume" not in name]
+        why += [guard_words(name) for name in names] or ["没有可返回的环节"]
+    return tuple(dict.fromkeys(why))
 
 
-def _decided(session: Session, act: Act, row: ProgressColumns) -> bool:
-    """Whether the caller decided the level before this one."""
-    last = session.exec(
-        select(ReviewAct.actor)
-        .where(
-            ReviewAct.claim_id == row.claim_id,
-            col(ReviewAct.act).in_(("reviewed", "approved")),
-            ReviewAct.level == row.levels_done,
-        )
+def _not_my_level(session: Session, act: Act, claim: Claim, row: ProgressColumns) -> list[str]:
+    level = level_of(session, act, row)
+    if level is None or claim.id is None:
+        return []
+    why = []
+    office = office_of(session, claim, level)
+    if outside_of(session, act, area_id=office, roles=(level.role,)):
+        why.append(f"本级为“{level.name}”，由其他岗位或上级办理")
+    before = last_pass(session, claim.id, level=row.levels_done)
+    if before is not None and before.level == row.levels_done and before.actor == act.actor:
+        why.append("上一级由本人办理，本级须换人办理")
+    return why
+
+
+def _reopen_asked_by(session: Session, row: ProgressColumns) -> str | None:
+    """Who asked to reopen the claim as it stands; None if nobody did."""
+    asked = session.exec(
+        select(ReviewAct)
+        .where(ReviewAct.claim_id == row.claim_id, ReviewAct.act == REOPEN_ASKED)
         .order_by(col(ReviewAct.id).desc())
     ).first()
-    return last == act.actor
+    return asked.actor if asked is not None and asked.claim_version == row.version else None

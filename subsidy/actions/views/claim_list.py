@@ -139,7 +139,7 @@ def claim_count(
 def _query(city: str, areas: Collection[int], wanted: ClaimFilter, today: date) -> Any:
     at = wanted.table
     query = (
-        select(Claim, at, Area.name, Provider.name, TrainingClass, Person.masked_name)
+        select(Claim, at, Area.name, Provider.name, TrainingClass, Person.masked_name)  # type: ignore[call-overload]
         .join(at, col(at.claim_id) == Claim.id)
         .join(Area, col(Area.id) == Claim.area_id)
         .outerjoin(Provider, col(Provider.id) == Claim.provider_id)
@@ -175,14 +175,14 @@ def _conditions(wanted: ClaimFilter, today: date) -> Iterator[Any]:
         low, high = wanted.due_from or date.min, wanted.due_to or date.max
         yield exists().where(
             mine,
-            Deadline.status == "open",
+            col(Deadline.status) == "open",
             col(Deadline.due_on) >= low,
             col(Deadline.due_on) <= high,
         )
     if wanted.queue:
         yield exists().where(
             col(Ticket.claim_id) == Claim.id,
-            Ticket.queue == wanted.queue,
+            col(Ticket.queue) == wanted.queue,
             col(Ticket.state).in_(TICKET_OPEN),
         )
 

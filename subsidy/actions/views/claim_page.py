@@ -242,9 +242,9 @@ def _road(
     """The stages of the claim's own road, each with the last time it was reached."""
     stages = road.stages.split()
     reached: dict[str, ClaimHistory] = {}
-    for row in history:
-        if row.target in stages and row.target != row.source:
-            reached[row.target] = row
+    for move in history:
+        if move.target in stages and move.target != move.source:
+            reached[move.target] = move
     standing = at.state if at.state in stages else at.resume_to
     here = stages.index(standing) if standing in stages else len(reached) - 1
     if not history and stages and here < 0:

@@ -353,4 +353,4 @@ def count_by_state(session: Session, *, provider_id: int) -> dict[str, int]:
         .where(TrainingClass.provider_id == provider_id)
         .group_by(TrainingClass.state)
     ).all()
-    return {state: number for state, number in rows}
+    return dict(rows)

@@ -118,13 +118,13 @@ def _overdue(session: Session, areas: Collection[int], today: date) -> dict[str,
         )
         .group_by(ClaimProgress.state)
     ).all()
-    return {state: number for state, number in rows}
+    return dict(rows)
 
 
 def _due(session: Session, areas: Collection[int], today: date, overdue: int) -> DueCounts:
     sunday = today + timedelta(days=6 - today.weekday())
     rows = session.exec(
-        select(Deadline.due_on, func.count())
+        select(col(Deadline.due_on), func.count())
         .where(
             col(Deadline.area_id).in_(areas),
             Deadline.status == "open",
@@ -133,7 +133,7 @@ def _due(session: Session, areas: Collection[int], today: date, overdue: int) ->
         )
         .group_by(col(Deadline.due_on))
     ).all()
-    by_day: dict[date, int] = {day: number for day, number in rows}
+    by_day = dict(rows)
     return DueCounts(overdue, by_day.get(today, 0), sum(by_day.values()), sunday)
 
 

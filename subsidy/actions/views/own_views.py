@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -120,7 +121,7 @@ def claim_counts(session: Session, *, provider_id: int) -> Mapping[str, int]:
 def money_of(session: Session, *, provider_id: int) -> Money:
     """Planned, approved and paid sums of the provider's claims."""
 
-    def total(table: type[ClaimProgress | ClaimClosed], column: object, state: str = "") -> int:
+    def total(table: type[ClaimProgress | ClaimClosed], column: Any, state: str = "") -> int:
         query = (
             select(func.sum(column))
             .select_from(table)
@@ -129,7 +130,8 @@ def money_of(session: Session, *, provider_id: int) -> Money:
         )
         if state:
             query = query.where(table.state == state)
-        return int(session.exec(query).one() or 0)
+        found: int | None = session.exec(query).one()
+        return found or 0
 
     return Money(
         total(ClaimProgress, ClaimProgress.planned_fen),
@@ -141,7 +143,7 @@ def money_of(session: Session, *, provider_id: int) -> Money:
 def to_mend(session: Session, *, provider_id: int) -> list[ToMend]:
     """Claims that were sent back to the provider, with what is wrong and by when."""
     rows = session.exec(
-        select(Claim, ClaimProgress, TrainingClass, Person)  # type: ignore[call-overload]
+        select(Claim, ClaimProgress, TrainingClass, Person)
         .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
         .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
         .outerjoin(Person, col(Person.id) == Claim.person_id)
@@ -150,14 +152,14 @@ def to_mend(session: Session, *, provider_id: int) -> list[ToMend]:
     ).all()
     return [
         ToMend(
-            claim.id,
+            at.claim_id,
             claim.number,
             training.number if training else "",
             person.masked_name if person else "",
-            _note(session, claim.id, "send_back"),
-            _due(session, claim.id, "correction"),
+            _note(session, at.claim_id, "send_back"),
+            _due(session, at.claim_id, "correction"),
         )
-        for claim, _, training, person in rows
+        for claim, at, training, person in rows
     ]
 
 
@@ -202,7 +204,7 @@ def _note(session: Session, claim_id: int, event: str) -> str:
 
 def _due(session: Session, claim_id: int, window: str) -> date | None:
     return session.exec(
-        select(Deadline.due_on)
+        select(col(Deadline.due_on))
         .where(Deadline.claim_id == claim_id, Deadline.window == window, Deadline.status == "open")
         .order_by(col(Deadline.id).desc())
     ).first()

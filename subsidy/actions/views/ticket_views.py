@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from states.ticket import TICKET
@@ -63,7 +66,9 @@ class TicketView:
     todo_zh: str
     todo_en: str
     remedy_zh: str
-    message_zh: str
+    said_zh: tuple[str, ...]
+    said_en: tuple[str, ...]
+    """The sentence of the code, filled with what was found; empty where the facts do not fill it."""
     owner_role: str
     actions: tuple[str, ...]
     may_override: bool
@@ -149,7 +154,8 @@ def ticket_view(session: Session, act: Act, *, ticket_id: int) -> TicketView | N
         todo_zh=known.todo_zh,
         todo_en=known.todo_en,
         remedy_zh=known.remedy_zh,
-        message_zh=known.message_zh,
+        said_zh=_said(known.message_zh, ticket),
+        said_en=_said(known.message_en, ticket),
         owner_role=known.owner_role,
         actions=known.actions,
         may_override=act.pack.book.may_override(ticket.code),
@@ -165,7 +171,17 @@ def ticket_view(session: Session, act: Act, *, ticket_id: int) -> TicketView | N
     )
 
 
-def _of(session: Session, act: Act, mine: object) -> list[TicketRow]:
+def _said(text: str, ticket: Ticket) -> tuple[str, ...]:
+    facts = json.loads(ticket.facts or "{}")
+    items = facts.get("items") if isinstance(facts.get("items"), list) else [facts]
+    said = []
+    for each in items:
+        with suppress(KeyError, IndexError, ValueError):
+            said.append(text.format_map({"clause": ticket.clause, "document": "", **each}))
+    return tuple(dict.fromkeys(said))
+
+
+def _of(session: Session, act: Act, mine: ColumnElement[bool]) -> list[TicketRow]:
     found = session.exec(
         select(Ticket, Area.name, Claim.number, TrainingClass.number)
         .join(Area, col(Area.id) == Ticket.area_id)

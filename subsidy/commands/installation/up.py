@@ -34,8 +34,17 @@ def up(
     """
     from subsidy.settings import SetupError, load_settings
 
-    flags = {"demo": demo, "port": port, "prefect_port": prefect_port, "home": home}
+    flags: dict[str, object] = {
+        "demo": demo,
+        "port": port,
+        "prefect_port": prefect_port,
+        "home": home,
+    }
     try:
+        if demo:
+            from subsidy.commands.installation.demo import story_cities
+
+            flags["cities"] = story_cities(load_settings(flags=flags))
         code = start(load_settings(flags=flags))
     except SetupError as error:
         for fault in error.faults:
@@ -71,8 +80,19 @@ def start(settings: "Settings", *, console_app: str | None = None) -> int:
             say=say,
         )
         return supervisor.run(
-            when_ready=lambda seconds: _welcome(settings, logins, seconds, say=say)
+            when_ready=lambda seconds: _begin(settings, keys.scheduler_auth, logins, seconds, say)
         )
+
+
+def _begin(
+    settings: "Settings", auth: str, logins: Sequence["Login"], seconds: float, say: Say
+) -> None:
+    """Greet, and in the demo start the story where it stands."""
+    _welcome(settings, logins, seconds, say=say)
+    if settings.demo:
+        from subsidy.commands.installation.demo import start_story
+
+        say("subsidy", start_story(settings, auth=auth))
 
 
 def _printer() -> Say:

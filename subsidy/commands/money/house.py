@@ -111,13 +111,13 @@ def _as_person(database: Database, act: Act, login: str) -> Act:
             .join(Area, Area.id == Grant.area_id)  # type: ignore[arg-type]
             .where(Grant.account_id == account.id, Grant.city == act.city)
         ).all()
-    whole_city = any(is_city for _, is_city in held)
-    return replace(
-        act,
-        actor=f"user:{account.id}",
-        roles=frozenset(grant.role for grant, _ in held),
-        areas=None if whole_city else frozenset(grant.area_id for grant, _ in held),
-    )
+        whole_city = any(is_city for _, is_city in held)
+        return replace(
+            act,
+            actor=f"user:{account.id}",
+            roles=frozenset(grant.role for grant, _ in held),
+            areas=None if whole_city else frozenset(grant.area_id for grant, _ in held),
+        )
 
 
 def _later(account: object, act: Act) -> bool:

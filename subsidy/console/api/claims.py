@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from subsidy.actions.deadlines import deadlines_of
 from subsidy.actions.decisions import decide_claims
-from subsidy.actions.views.claim_clocks import clocks_of
 from subsidy.actions.views.claim_list import claim_page
 from subsidy.actions.views.claim_page import claim_view
 from subsidy.console.doors import Doors
@@ -49,7 +49,7 @@ def show_one(visit: Entering, claim_id: int) -> Response:
         view = claim_view(session, city=visit.city, claim_id=claim_id)
         if view is None:
             raise NotFoundError
-        clocks = clocks_of(session, visit.act(area_id=head.area_id), claim_id=claim_id)
+        clocks = deadlines_of(session, visit.act(area_id=head.area_id), claim_id=claim_id)
     return as_json({**asdict(view), "clocks": [asdict(each) for each in clocks]})
 
 

@@ -14,20 +14,23 @@ from subsidy.actions.classes import (
     plan_class,
     revise_plan,
 )
+from subsidy.actions.reviews import resubmit
 from subsidy.actions.training import issue_certificates
-from subsidy.actions.views.class_views import ClassView, class_page, class_view
 from subsidy.actions.views.claim_list import ClaimFilter, claim_page
+from subsidy.actions.views.class_views import ClassView, class_page, class_view
 from subsidy.actions.views.own_views import Unit, claim_counts, money_of, to_mend, unit_of
 from subsidy.actions.views.project_views import projects
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.doors import Doors
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
+from subsidy.console.routes.review import apply_for
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
 from subsidy.console.words import N_
 
 doors = Doors("/own")
+OWN_KINDS = ("roster", "attendance", "certificates")
 
 
 @doors.get("", "own.show")
@@ -125,9 +128,7 @@ def show_class(visit: Entering, class_id: int) -> Response:
         row=view.row,
         track=track_titles(visit).get(view.row.track, view.row.track),
         group_names=group_names(visit),
-        kinds={
-            name: visit.say(kind.title) for name, kind in KINDS.items() if name != "assessment"
-        },
+        kinds={name: visit.say(kind.title) for name, kind in KINDS.items() if name in OWN_KINDS},
     )
 
 
@@ -186,11 +187,33 @@ def issued(visit: Entering, class_id: int) -> Response:
 def upload(visit: Entering, class_id: int, kind: str) -> Response:
     """A list of the unit's class."""
     view = own_class(visit, class_id)
-    if kind == "assessment":
+    if kind not in OWN_KINDS:
         raise NotFoundError
     act = visit.act(area_id=view.row.area_id)
     taken = take_upload(visit, act, kind_name=kind, class_id=class_id)
     return upload_page(visit, taken, back=_at(class_id))
+
+
+@doors.post("/classes/{class_id}/apply", "own.apply")
+def apply(visit: Entering, class_id: int) -> Response:
+    """Apply for the subsidy of a class, with the signed commitment."""
+    view = own_class(visit, class_id)
+    act = visit.act(area_id=view.row.area_id)
+    return apply_for(visit, act, class_id, back=_at(class_id))
+
+
+@doors.post("/claims/{claim_id}/resubmit", "own.correct")
+def hand_in_again(visit: Entering, claim_id: int) -> Response:
+    """Hand a correction in: the clocks run on, the claim is decided anew."""
+    with visit.reading() as session:
+        mine = {m.claim_id for m in to_mend(session, provider_id=visit.provider_id)}
+    if claim_id not in mine:
+        raise NotFoundError
+    with visit.writing() as session:
+        outcome = resubmit(session, visit.act(), claim_id=claim_id, note=visit.text("note"))
+    return done_or_refused(
+        visit, outcome, to="/own", note=visit.say(N_("Handed in; the office goes on with it."))
+    )
 
 
 @doors.post("/classes/{class_id}/changes", "own.change")

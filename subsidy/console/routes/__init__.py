@@ -6,6 +6,7 @@ from subsidy.console.public import notices as public_notices
 from subsidy.console.routes import (
     claims,
     classes,
+    deadlines,
     notices,
     office,
     overview,
@@ -21,6 +22,7 @@ ROUTES = (
     overview.doors,
     claims.doors,
     review.doors,
+    deadlines.doors,
     tickets.doors,
     classes.doors,
     notices.doors,

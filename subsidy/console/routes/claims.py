@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.responses import Response
 
 from states.claim import CLAIM
-from subsidy.actions.views.claim_clocks import clocks_of
-from subsidy.actions.views.claim_deeds import deeds_of, level_of
+from subsidy.actions.deadlines import deadlines_of
+from subsidy.actions.views.claim_deeds import deeds_of, level_view
 from subsidy.actions.views.claim_list import (
     ClaimFilter,
     claim_count,
@@ -22,8 +23,8 @@ from subsidy.actions.views.claim_papers import full_view, papers_of
 from subsidy.actions.views.ticket_views import tickets_of_claim
 from subsidy.console.answers import download, page
 from subsidy.console.doors import Doors
-from subsidy.console.naming import state_name
-from subsidy.console.pages import link
+from subsidy.console.naming import CODES, state_name
+from subsidy.console.pages import link, word, yuan
 from subsidy.console.routes.overview import (
     document_titles,
     group_names,
@@ -142,10 +143,10 @@ def show_claim(visit: Visit, claim_id: int, status: int = 200) -> Response:
         if view is None:
             raise NotFoundError
         values = {
-            "clocks": clocks_of(session, act, claim_id=claim_id),
+            "clocks": deadlines_of(session, act, claim_id=claim_id),
             "tickets": tickets_of_claim(session, act, claim_id=claim_id),
             "papers": papers_of(session, claim_id=claim_id),
-            "level": level_of(session, act, claim_id=claim_id),
+            "level": level_view(session, act, claim_id=claim_id),
             "deeds": deeds_of(
                 session,
                 act,
@@ -163,9 +164,26 @@ def show_claim(visit: Visit, claim_id: int, status: int = 200) -> Response:
         queues=queue_titles(visit),
         documents=document_titles(visit),
         group_names=group_names(visit),
+        trace=trace_rows(visit, view.receipt.trace if view.receipt else []),
         may_full_view=visit.may("people.full_view", area_id=view.head.area_id),
         **values,
     )
+
+
+def trace_rows(visit: Visit, trace: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of a decision with their values as people read them: money in yuan, codes as words."""
+    pack = visit.desk.office.packs[visit.city]
+    money = {dated.means for dated in pack.dated.values() if dated.unit == "yuan"}
+    routes = {code: route.name for code, route in pack.spec.routing.routes.items()}
+    rows = []
+    for step in trace:
+        value, what = step["value"], str(step["what"])
+        if isinstance(value, int) and (what in money or what.endswith("（分）")):
+            shown, what = yuan(value), what.removesuffix("（分）")
+        else:
+            shown = routes.get(str(value)) or word(CODES, str(value), language=visit.language)
+        rows.append({**step, "what": what, "shown": shown})
+    return rows
 
 
 def head_of(visit: Visit, claim_id: int) -> Head:

@@ -20,6 +20,7 @@ from subsidy.console.doors import Doors
 from subsidy.console.naming import state_name
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
+from subsidy.console.routes.review import apply_for
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
 from subsidy.console.words import N_
@@ -76,6 +77,7 @@ def show_one(visit: Entering, class_id: int) -> Response:
         group_names=group_names(visit),
         may_decide=visit.may("classes.decide", area_id=area_id),
         may_enter=visit.may("classes.enter", area_id=area_id),
+        may_apply=visit.may("claims.apply", area_id=area_id),
         may_assess=visit.may("assessments.enter", area_id=area_id),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items()},
     )
@@ -148,10 +150,18 @@ def change(visit: Entering, class_id: int, change_id: int) -> Response:
     )
 
 
-@doors.post("/classes/{class_id}/upload/assessment", "assessments.enter")
+@doors.post("/classes/{class_id}/apply", "claims.apply")
+def apply(visit: Entering, class_id: int) -> Response:
+    """Apply for the class at the counter, with the signed commitment."""
+    view = class_in_reach(visit, class_id)
+    act = visit.act(area_id=view.row.area_id)
+    return apply_for(visit, act, class_id, back=f"/classes/{class_id}")
+
+
+@doors.post("/classes/{class_id}/upload/assessments", "assessments.enter")
 def upload_results(visit: Entering, class_id: int) -> Response:
     """The assessment body's list of results."""
-    return _upload(visit, class_id, "assessment")
+    return _upload(visit, class_id, "assessments")
 
 
 @doors.post("/classes/{class_id}/upload/{kind}", "classes.enter")

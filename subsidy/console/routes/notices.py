@@ -97,8 +97,7 @@ def show_one(visit: Entering, notice_id: int) -> Response:
         objections=objections,
         documents=document_titles(visit),
         may_post=visit.may("notices.post", area_id=notice.area_id) and notice.state == "prepared",
-        may_file=visit.may("objections.file", area_id=notice.area_id)
-        and notice.state == "posted",
+        may_file=visit.may("objections.file", area_id=notice.area_id) and notice.state == "posted",
         may_decide=visit.may("objections.decide", area_id=notice.area_id),
         public=False,
     )

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from starlette.responses import Response
 
 from subsidy.actions.views.overview import recent_runs
-from subsidy.actions.views.policy_values import policy_values
+from subsidy.actions.views.policy_values import PolicyValue, policy_values
 from subsidy.console.answers import page
 from subsidy.console.doors import Doors
 from subsidy.console.routes.overview import flow_url
@@ -45,19 +45,22 @@ def policy(visit: Entering) -> Response:
     pack = visit.desk.office.packs[visit.city]
     show = visit.query.get("show", "")
     values = policy_values(pack, on=visit.today)
-    wanted = {"unset": lambda v: v.unset, "assumed": lambda v: bool(v.assumed)}.get(show)
     return page(
         visit,
         "policy.html",
         pack=pack,
         status=pack.status_on(visit.today),
         documents=list(pack.documents.values()),
-        values=[v for v in values if wanted is None or wanted(v)],
+        values=[v for v in values if _is_wanted(v, show)],
         show=show,
         unset=sum(v.unset for v in values),
         assumed=sum(bool(v.assumed) for v in values),
         all_values=len(values),
     )
+
+
+def _is_wanted(value: PolicyValue, show: str) -> bool:
+    return {"unset": value.unset, "assumed": bool(value.assumed)}.get(show, True)
 
 
 def _schedules(visit: Visit) -> list[Scheduled]:

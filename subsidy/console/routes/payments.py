@@ -138,9 +138,7 @@ def send(visit: Entering, batch_id: int) -> Response:
                 layout=bank_layout(_layout(sent.order.payee_kind)),
                 batch=_cover(sent.order, visit),
             )
-            shelf_of(visit).put(
-                _token(view), owner=OFFICE, name=file.name, content=file.content
-            )
+            shelf_of(visit).put(_token(view), owner=OFFICE, name=file.name, content=file.content)
             record_sent_file(
                 session,
                 act,

@@ -22,6 +22,7 @@ from subsidy.console.visits import (
 from subsidy.console.words import LANGUAGES, N_
 
 doors = Doors()
+STORY = "scenarios/hangzhou-autumn-2020.yaml"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -117,4 +118,4 @@ def _demo_logins(visit: Visit) -> list[DemoLogin]:
     if not visit.desk.settings.demo:
         return []
     with visit.reading() as session:
-        return demo_logins(session, path=visit.desk.settings.config_file("demo_accounts.yaml"))
+        return demo_logins(session, story=visit.desk.settings.config_file(STORY))

@@ -192,7 +192,7 @@ def _move_edge(
     written = rows(session, _history(edge, where, moment, batch))
     if written == 0:
         return 0
-    changed = _new_values(edge, moment, orders(session) if edge.target in ROAD_STATES else {})
+    changed = _new_values(edge, moment, orders(session))
     bulk_effects.post(session, edge, where, moment)
     bulk_effects.tell(session, edge, where, moment)
     bulk_effects.clocks(session, edge, where, moment, rules)
@@ -233,13 +233,11 @@ def _new_values(edge: Edge, moment: Moment, roads: dict[int, Order]) -> dict[str
     p = ClaimProgress
     changed = {name: _value(value, edge, moment, name) for name, value in edge.effects.sets.items()}
     changed |= {"state": edge.target, "version": col(p.version) + 1, "since": moment.today}
-    if edge.target in ROAD_STATES and roads:
-        following = {
-            i: o.next_of[edge.target] for i, o in roads.items() if edge.target in o.next_of
-        }
+    following = {i: o.next_of[edge.target] for i, o in roads.items() if edge.target in o.next_of}
+    if following:
+        changed["next_stage"] = _by_road(following, otherwise=col(p.next_stage))
+    if edge.target in ROAD_STATES:
         early = {i: e for i, o in roads.items() if (e := o.early(edge.target, ""))}
-        if following:
-            changed["next_stage"] = _by_road(following, otherwise=col(p.next_stage))
         changed["early_stage"] = _by_road(early, otherwise="") if early else ""
     return changed
 

@@ -23,12 +23,12 @@ from sqlalchemy import (
     update,
     values,
 )
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from states.chart import FAR, Edge
 from subsidy.records.moves.clocks import resume_clocks, stop_clocks
 from subsidy.records.moves.interactive_effects import TICKET_OPEN
-from subsidy.records.moves.moment import DueRules, Moment, OpenWindow
+from subsidy.records.moves.moment import DueRules, Moment, OpenTicket, OpenWindow
 from subsidy.records.tables import Claim, ClaimProgress, Deadline, LedgerEntry, Outbox, Ticket
 from subsidy.records.tables.types import Instant, UTCDateTime, table_of
 
@@ -36,42 +36,43 @@ P = ClaimProgress
 PLAN_CHUNK = 500
 """Distinct (road, anchor) pairs joined at once; keeps well below the limit of bound values."""
 
+Where = ColumnElement[bool]
+Changed = Mapping[str, Any]
+"""New values of the moving rows so far: plain values or SQL over the row as it was."""
 
-def post(session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment) -> None:
+
+def _write(
+    session: Session, model: type[SQLModel], row: dict[str, Any], where: Where, due: Any = None
+) -> None:
+    """Insert one row, given as column → expression, for each claim about to move."""
+    source = select(*row.values()).join(Claim, col(Claim.id) == P.claim_id)
+    if due is not None:
+        source = source.join(*due)
+    source = source.where(where).order_by(col(P.claim_id))
+    session.connection().execute(insert(table_of(model)).from_select(list(row), source))
+
+
+def post(session: Session, edge: Edge, where: Where, moment: Moment) -> None:
     """Write one ledger transfer for each claim and post whose amount is above zero."""
-    names = (
-        "city fund area_id claim_id claim_version debit credit amount_fen effective_on recorded_at"
-    )
     for one in edge.effects.posts:
         amount = getattr(P, one.amount)
-        source = (
-            select(
-                col(Claim.city),
-                col(Claim.fund),
-                col(Claim.area_id),
-                col(P.claim_id),
-                col(P.version) + 1,
-                literal(one.debit),
-                literal(one.credit),
-                amount,
-                literal(moment.today),
-                literal(moment.recorded_at, type_=Instant()),
-            )
-            .join(Claim, col(Claim.id) == P.claim_id)
-            .where(where, amount > 0)
-            .order_by(col(P.claim_id))
-        )
-        session.connection().execute(
-            insert(table_of(LedgerEntry)).from_select(names.split(), source)
-        )
+        row = {
+            "city": col(Claim.city),
+            "fund": col(Claim.fund),
+            "area_id": col(Claim.area_id),
+            "claim_id": col(P.claim_id),
+            "claim_version": col(P.version) + 1,
+            "debit": literal(one.debit),
+            "credit": literal(one.credit),
+            "amount_fen": amount,
+            "effective_on": literal(moment.today),
+            "recorded_at": literal(moment.recorded_at, type_=Instant()),
+        }
+        _write(session, LedgerEntry, row, where & (amount > 0))
 
 
-def tell(session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment) -> None:
+def tell(session: Session, edge: Edge, where: Where, moment: Moment) -> None:
     """Put one message for each claim and receiver into the outbox."""
-    names = (
-        "city subject subject_id template occasion to_kind to_id values effective_on created_at "
-        "status attempts channel address_masked error"
-    )
     receivers: dict[str, Any] = {
         "provider": col(Claim.provider_id),
         "trainee": col(Claim.person_id),
@@ -79,35 +80,27 @@ def tell(session: Session, edge: Edge, where: ColumnElement[bool], moment: Momen
     }
     for one in edge.effects.tells:
         to_id = receivers[one.to]
-        occasion = literal("v") + (col(P.version) + 1).cast(String)
-        source = (
-            select(
-                col(Claim.city),
-                literal("claim"),
-                col(P.claim_id),
-                literal(one.template),
-                occasion,
-                literal(one.to),
-                to_id,
-                literal("{}"),
-                literal(moment.today),
-                literal(moment.recorded_at, type_=UTCDateTime()),
-                literal("waiting"),
-                literal(0),
-                literal(""),
-                literal(""),
-                literal(""),
-            )
-            .join(Claim, col(Claim.id) == P.claim_id)
-            .where(where, to_id.is_not(None))
-            .order_by(col(P.claim_id))
-        )
-        session.connection().execute(insert(table_of(Outbox)).from_select(names.split(), source))
+        row = {
+            "city": col(Claim.city),
+            "subject": literal("claim"),
+            "subject_id": col(P.claim_id),
+            "template": literal(one.template),
+            "occasion": literal("v") + (col(P.version) + 1).cast(String),
+            "to_kind": literal(one.to),
+            "to_id": to_id,
+            "values": literal("{}"),
+            "effective_on": literal(moment.today),
+            "created_at": literal(moment.recorded_at, type_=UTCDateTime()),
+            "status": literal("waiting"),
+            "attempts": literal(0),
+            "channel": literal(""),
+            "address_masked": literal(""),
+            "error": literal(""),
+        }
+        _write(session, Outbox, row, where & to_id.is_not(None))
 
 
-def clocks(
-    session: Session, edge: Edge, where: ColumnElement[bool], moment: Moment, rules: DueRules
-) -> None:
+def clocks(session: Session, edge: Edge, where: Where, moment: Moment, rules: DueRules) -> None:
     """Close, stop or resume deadlines of the claims about to move."""
     effects = edge.effects
     if not (effects.closes or effects.stops or effects.resumes):
@@ -127,12 +120,7 @@ def clocks(
 
 
 def open_windows(
-    session: Session,
-    edge: Edge,
-    where: ColumnElement[bool],
-    moment: Moment,
-    rules: DueRules,
-    changed: Mapping[str, Any],
+    session: Session, edge: Edge, where: Where, moment: Moment, rules: DueRules, changed: Changed
 ) -> dict[str, Any]:
     """Open the deadlines of the edge; return the new day of lapse where one of them can end a claim."""
     lapsing = False
@@ -148,93 +136,65 @@ def open_windows(
 Plan = list[tuple[int, date, OpenWindow]]
 
 
-def _anchor(moment: Moment, name: str, changed: Mapping[str, Any]) -> Any:
+def _anchor(moment: Moment, name: str, changed: Changed) -> Any:
     """The day a window starts from: the effective day, or a column as this move leaves it."""
     value = moment.today if name == "today" else changed.get(name, getattr(P, name))
     return literal(value, type_=Date()) if isinstance(value, date) else value
 
 
-def _plan(
-    session: Session, where: ColumnElement[bool], window: str, anchor: Any, rules: DueRules
-) -> Plan:
-    pairs = (
-        session.connection()
-        .execute(select(col(P.road_id), anchor).where(where, anchor != FAR).distinct())
-        .all()
-    )
+def _plan(session: Session, where: Where, window: str, anchor: Any, rules: DueRules) -> Plan:
+    query = select(col(P.road_id), anchor).where(where, anchor != FAR).distinct()
     plan: Plan = []
-    for road_id, on in sorted(tuple(p) for p in pairs):
+    for road_id, on in sorted(tuple(pair) for pair in session.connection().execute(query)):
         found = rules.window(road_id=road_id, window=window, anchor=on)
         if found is not None:
             plan.append((road_id, on, found))
     return plan
 
 
-def _insert_deadlines(
-    session: Session, where: ColumnElement[bool], window: str, anchor: Any, plan: Plan
-) -> None:
-    due = (
-        values(
-            column("road_id", Integer),
-            column("anchor_on", Date),
-            column("rule_id", Integer),
-            column("due_on", Date),
-            column("told_by", Date),
-            column("lapses_after", Date),
-            column("next_on", Date),
-            column("final", Integer),
-            column("calendar_version", String),
-            name="due",
-        )
-        .data(
-            [
-                (
-                    road_id,
-                    on,
-                    w.rule_id,
-                    w.due_on,
-                    w.told_by,
-                    w.lapses_after,
-                    w.next_on,
-                    int(w.final),
-                    w.calendar_version,
-                )
-                for road_id, on, w in plan
-            ]
-        )
-        .cte("due")
-    )
-    d = due.c
-    names = (
-        "city area_id claim_id rule_id window anchor_on due_on told_by lapses_after next_on final "
-        "calendar_version status opened_version"
-    )
-    source = (
-        select(
-            col(Claim.city),
-            col(Claim.area_id),
-            col(P.claim_id),
-            d.rule_id,
-            literal(window),
-            d.anchor_on,
-            d.due_on,
-            d.told_by,
-            d.lapses_after,
-            d.next_on,
-            d.final == 1,
-            d.calendar_version,
-            literal("open"),
-            col(P.version) + 1,
-        )
-        .join(Claim, col(Claim.id) == P.claim_id)
-        .join(due, (d.road_id == P.road_id) & (d.anchor_on == anchor))
-        .where(where)
-        .order_by(col(P.claim_id))
-    )
-    session.connection().execute(insert(table_of(Deadline)).from_select(names.split(), source))
+def _insert_deadlines(session: Session, where: Where, window: str, anchor: Any, plan: Plan) -> None:
+    due = _due_table(plan)
+    row = {
+        "city": col(Claim.city),
+        "area_id": col(Claim.area_id),
+        "claim_id": col(P.claim_id),
+        "window": literal(window),
+        **{name: due.c[name] for name in _DUE if name not in ("road_id", "final")},
+        "final": due.c.final == 1,
+        "status": literal("open"),
+        "opened_version": col(P.version) + 1,
+    }
+    fits = (due.c.road_id == P.road_id) & (due.c.anchor_on == anchor)
+    _write(session, Deadline, row, where, due=(due, fits))
 
 
-def _earliest_lapse(edge: Edge, changed: Mapping[str, Any]) -> Any:
+_DUE: dict[str, Any] = {
+    "road_id": Integer,
+    "anchor_on": Date,
+    "rule_id": Integer,
+    "due_on": Date,
+    "told_by": Date,
+    "lapses_after": Date,
+    "next_on": Date,
+    "final": Integer,
+    "calendar_version": String,
+}
+
+
+def _due_table(plan: Plan) -> Any:
+    """The plan as a table of the statement, one row for each road and anchor."""
+    rows = [
+        (
+            *(road_id, on, w.rule_id, w.due_on, w.told_by, w.lapses_after, w.next_on),
+            *(int(w.final), w.calendar_version),
+        )
+        for road_id, on, w in plan
+    ]
+    columns = [column(name, kind) for name, kind in _DUE.items()]
+    return values(*columns, name="due").data(rows).cte("due")
+
+
+def _earliest_lapse(edge: Edge, changed: Changed) -> Any:
     """The day after which the claim lapses, from the deadlines that this move has just opened."""
     opened = (
         select(func.min(col(Deadline.lapses_after)))
@@ -251,21 +211,12 @@ def _earliest_lapse(edge: Edge, changed: Mapping[str, Any]) -> Any:
 
 
 def open_tickets(
-    session: Session,
-    edge: Edge,
-    where: ColumnElement[bool],
-    moment: Moment,
-    rules: DueRules,
-    changed: Mapping[str, Any],
+    session: Session, edge: Edge, where: Where, moment: Moment, rules: DueRules, changed: Changed
 ) -> dict[str, Any]:
     """Open the edge's tickets where none of the code is open; return the new value of `blocks`."""
     if not edge.effects.tickets:
         return {}
     newest = session.connection().execute(select(func.max(col(Ticket.id)))).scalar() or 0
-    names = (
-        "city area_id queue code claim_id class_id blocks opened_on due_on facts clause state "
-        "version owner override_by override_reason outcome opened_at"
-    )
     blocking: list[str] = []
     for code in edge.effects.tickets:
         wanted = rules.ticket(code=code, today=moment.today)
@@ -274,32 +225,7 @@ def open_tickets(
             col(Ticket.code) == wanted.code,
             col(Ticket.state).in_(TICKET_OPEN),
         )
-        source = (
-            select(
-                col(Claim.city),
-                col(Claim.area_id),
-                literal(wanted.queue),
-                literal(wanted.code),
-                col(P.claim_id),
-                col(Claim.class_id),
-                literal(wanted.blocks),
-                literal(moment.today),
-                literal(wanted.due_on),
-                literal("{}"),
-                literal(wanted.clause),
-                literal("opened"),
-                literal(0),
-                literal(""),
-                literal(""),
-                literal(""),
-                literal(""),
-                literal(moment.recorded_at, type_=UTCDateTime()),
-            )
-            .join(Claim, col(Claim.id) == P.claim_id)
-            .where(where, ~already)
-            .order_by(col(P.claim_id))
-        )
-        session.connection().execute(insert(table_of(Ticket)).from_select(names.split(), source))
+        _write(session, Ticket, _ticket_row(wanted, moment), where & ~already)
         if wanted.blocks:
             blocking.append(wanted.code)
     if not blocking:
@@ -315,3 +241,23 @@ def open_tickets(
         .scalar_subquery()
     )
     return {"blocks": changed.get("blocks", col(P.blocks)) + opened}
+
+
+def _ticket_row(wanted: OpenTicket, moment: Moment) -> dict[str, Any]:
+    return {
+        "city": col(Claim.city),
+        "area_id": col(Claim.area_id),
+        "queue": literal(wanted.queue),
+        "code": literal(wanted.code),
+        "claim_id": col(P.claim_id),
+        "class_id": col(Claim.class_id),
+        "blocks": literal(wanted.blocks),
+        "opened_on": literal(moment.today),
+        "due_on": literal(wanted.due_on),
+        "facts": literal("{}"),
+        "clause": literal(wanted.clause),
+        "state": literal("opened"),
+        "version": literal(0),
+        **{name: literal("") for name in ("owner", "override_by", "override_reason", "outcome")},
+        "opened_at": literal(moment.recorded_at, type_=UTCDateTime()),
+    }

@@ -31,7 +31,7 @@ OBJECTED, DECIDED = date(2020, 11, 19), date(2020, 11, 23)
 REMINDED, LATE, LAPSED = date(2020, 11, 20), date(2020, 11, 12), date(2020, 12, 8)
 PAID = payday.OPENS
 CONTACT = "objector@example.org"
-REASON, CLAUSE = "培训期间社保在外地缴纳", "三（一）"
+REASON, CLAUSE = "本年度已享受三次补贴", "四（三）"
 TRAINEE_PAID = {
     "refusals": [
         {
@@ -140,7 +140,9 @@ def reviewed(session: Session) -> tuple[int, int]:
     builders.done(
         reviews.send_back(session, clerk, claim_id=back, faults=["签到表缺页", "照片模糊"])
     )
-    builders.done(reviews.reject(session, clerk, claim_id=refused, reasons=[REASON], clause=CLAUSE))
+    builders.done(
+        reviews.reject(session, leader, claim_id=refused, reasons=[REASON], clause=CLAUSE)
+    )
     return back, refused
 
 

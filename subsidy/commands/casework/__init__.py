@@ -1,0 +1,1 @@
+"""Commands of the clerk's daily work: claims, tickets, deadlines."""
