@@ -247,9 +247,7 @@ async def handed_in(request: Request) -> AsyncIterator[FormData]:
     ):
         yield FormData()
         return
-    async with request.form(
-        max_files=4, max_fields=5000, max_part_size=LARGEST_FILE
-    ) as form:
+    async with request.form(max_files=4, max_fields=5000, max_part_size=LARGEST_FILE) as form:
         yield form
 
 

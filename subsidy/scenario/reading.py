@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-
 STORY = "scenarios/hangzhou-autumn-2020.yaml"
 """The shipped story, in the configuration folders."""
 
