@@ -21,7 +21,7 @@ from subsidy.actions.access.sessions import Present
 from subsidy.actions.acting import Act
 from subsidy.actions.views.places import AreaName, areas_of
 from subsidy.console.desk import Desk
-from subsidy.console.words import N_, language_of, translations
+from subsidy.console.language.words import N_, language_of, translations
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -247,9 +247,7 @@ async def handed_in(request: Request) -> AsyncIterator[FormData]:
     ):
         yield FormData()
         return
-    async with request.form(
-        max_files=4, max_fields=5000, max_part_size=LARGEST_FILE
-    ) as form:
+    async with request.form(max_files=4, max_fields=5000, max_part_size=LARGEST_FILE) as form:
         yield form
 
 
