@@ -21,7 +21,7 @@ from subsidy.actions.access.sessions import Present
 from subsidy.actions.acting import Act
 from subsidy.actions.views.places import AreaName, areas_of
 from subsidy.console.desk import Desk
-from subsidy.console.words import N_, language_of, translations
+from subsidy.console.language.words import N_, language_of, translations
 
 if TYPE_CHECKING:
     from sqlmodel import Session

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from states.charts import CHARTS
-from subsidy.console.words import CHINESE, N_
+from subsidy.console.language.words import CHINESE, N_
 
 STATES_EN: Mapping[str, Mapping[str, str]] = {
     "claim": {
