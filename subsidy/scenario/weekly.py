@@ -13,10 +13,9 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from flows.reporting import fit_code, fit_counts
 from subsidy.scenario.player import DayReport, Player
-from subsidy.scenario.reading import read_scenario
+from subsidy.scenario.reading import STORY, read_scenario
 from subsidy.settings import Settings, SetupError, load_settings
 
-STORY = "scenarios/hangzhou-autumn-2020.yaml"
 FLOW = "play-story"
 
 
