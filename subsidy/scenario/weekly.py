@@ -18,6 +18,7 @@ from subsidy.scenario.reading import STORY, read_scenario
 from subsidy.settings import Settings, SetupError, load_settings
 
 FLOW = "play-story"
+NEXT_DAY = "play-next-day"
 
 
 def open_player(settings: Settings) -> Player:
@@ -56,6 +57,29 @@ async def play_week(first: str, last: str) -> dict[str, int]:
         description=f"{FLOW} {first} {last}",
     )
     return counts
+
+
+@flow(name=NEXT_DAY, flow_run_name=NEXT_DAY)
+async def play_next_day() -> dict[str, int]:
+    """Go on to the next working day once the story is over; the bank answers what was sent."""
+    settings = load_settings()
+    reports = await asyncio.to_thread(_go_on, settings)
+    counts = counted(reports)
+    fit_counts(counts)
+    await acreate_markdown_artifact(
+        key=f"{NEXT_DAY}-{reports[-1].day.isoformat()}",
+        markdown=as_markdown(reports, console_url=settings.console_url),
+        description=f"{NEXT_DAY} {reports[-1].day.isoformat()}",
+    )
+    return counts
+
+
+def _go_on(settings: Settings) -> list[DayReport]:
+    player = open_player(settings)
+    try:
+        return player.next_working_day()
+    finally:
+        player.database.dispose()
 
 
 def _play(settings: Settings, last: date, stopping: Callable[[], bool]) -> list[DayReport]:
