@@ -23,7 +23,8 @@ class Scheduled:
     """One flow of config/schedules.yaml."""
 
     name: str
-    says: str
+    says_zh: str
+    says_en: str
     cron: str
     per_city: bool
     in_demo: str
@@ -63,6 +64,12 @@ def _is_wanted(value: PolicyValue, show: str) -> bool:
     return {"unset": value.unset, "assumed": bool(value.assumed)}.get(show, True)
 
 
+def _two_languages(says: str) -> tuple[str, str]:
+    """The Chinese sentence and the English one of an entry; both the same where it has only one."""
+    chinese, stop, english = says.partition("。 ")
+    return (chinese + stop.strip(), english) if english else (says, says)
+
+
 def _schedules(visit: Visit) -> list[Scheduled]:
     """What runs when, as the file says it (the flows themselves are not asked)."""
     path = visit.desk.settings.config_file("schedules.yaml")
@@ -71,7 +78,7 @@ def _schedules(visit: Visit) -> list[Scheduled]:
     return [
         Scheduled(
             name,
-            str(each.get("says_zh") or each.get("says", "")),
+            *_two_languages(str(each.get("says", ""))),
             str(each.get("cron") or ""),
             bool(each.get("per_city", True)),
             str(each.get("in_demo", "by_hand")),
