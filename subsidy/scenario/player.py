@@ -180,10 +180,16 @@ class Player:
             session.merge(Setting(name=PLAYED_UNTIL, value=day.isoformat()))
         return report
 
-    def play(self, *, until: date | None = None, say: Callable[[DayReport], None]) -> None:
-        """Play every day that is left, up to `until` inclusive."""
+    def play(
+        self,
+        *,
+        until: date | None = None,
+        say: Callable[[DayReport], None],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Play every day that is left, up to `until` inclusive; `stopping` is asked between days."""
         for day in self.days_left():
-            if until is not None and day > until:
+            if (until is not None and day > until) or stopping():
                 break
             say(self.play_day(day))
 
