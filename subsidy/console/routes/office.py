@@ -16,6 +16,8 @@ from subsidy.console.routes.overview import flow_url
 from subsidy.console.visits import Entering, Visit
 
 doors = Doors()
+UNITS = ("day", "working", "calendar", "month", "year", "time", "percent", "person")
+"""Units that are written behind a number."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def policy(visit: Entering) -> Response:
         unset=sum(v.unset for v in values),
         assumed=sum(bool(v.assumed) for v in values),
         all_values=len(values),
+        routes={code: route.name for code, route in pack.spec.routing.routes.items()},
+        units=UNITS,
     )
 
 
