@@ -16,7 +16,16 @@ from markupsafe import Markup, escape
 from states.chart import FAR
 from subsidy.actions.grounds.refusals import guard_words
 from subsidy.clock import SHANGHAI
-from subsidy.console.language.naming import CODES, DEEDS, EVENTS, MESSAGES, WINDOWS, state_name
+from subsidy.console.language.naming import (
+    CODES,
+    COUNTS,
+    DEEDS,
+    EVENTS,
+    FLOWS,
+    MESSAGES,
+    WINDOWS,
+    state_name,
+)
 from subsidy.console.language.words import CHINESE, LANGUAGES, translations
 
 TEMPLATES_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
@@ -56,6 +65,8 @@ def environment(language: str, folder: Path = TEMPLATES_FOLDER) -> Environment:
         "code": partial(word, CODES, language=language),
         "event": partial(word, EVENTS, language=language),
         "window": partial(word, WINDOWS, language=language),
+        "flow": partial(word, FLOWS, language=language),
+        "counted": partial(word, COUNTS, language=language),
         "deed": partial(word, DEEDS, language=language),
         "message": partial(word, MESSAGES, language=language),
         "actor": partial(actor, language=language),

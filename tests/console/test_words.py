@@ -10,7 +10,8 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, meta
 
 from states.charts import CHARTS
-from subsidy.console.language.naming import STATES_EN, state_name
+from subsidy.console.language.naming import state_name
+from subsidy.console.language.states_en import STATES_EN
 from subsidy.console.language.words import (
     CHINESE,
     ENGLISH,

@@ -1,89 +1,26 @@
-"""How states, events, roles, queues and codes are called in the two languages of the pages.
-
-Chinese names of states live in the charts; the English ones are here, and a test keeps them complete.
-"""
+"""How states, events, windows, deeds and codes are called in the two languages of the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from states.charts import CHARTS
+from subsidy.console.language.states_en import STATES_EN
 from subsidy.console.language.words import CHINESE, N_
-
-STATES_EN: Mapping[str, Mapping[str, str]] = {
-    "claim": {
-        "listed": "In catalogue",
-        "enrolled": "Enrolled",
-        "filed": "Class filed",
-        "completed": "Completed",
-        "assessed": "Assessed",
-        "certified": "Certificate registered",
-        "result_publicised": "Result on notice",
-        "applied": "Applied",
-        "reviewed": "In review",
-        "approved": "Approved",
-        "grant_publicised": "Grant on notice",
-        "payable": "Due for payment",
-        "paying": "Being paid",
-        "paid": "Paid",
-        "correcting": "With applicant",
-        "held": "On hold",
-        "objected": "Objection",
-        "bank_returned": "Returned by bank",
-        "recovering": "Being recovered",
-        "counted": "Counted only",
-        "rejected": "Refused",
-        "failed": "Assessment failed",
-        "lapsed": "Lapsed",
-        "withdrawn": "Withdrawn",
-        "recovered": "Recovered",
-    },
-    "training_class": {
-        "planned": "Planned",
-        "filed": "Filed",
-        "returned": "Filing sent back",
-        "accepted": "Filing accepted",
-        "completed": "Completed",
-        "cancelled": "Cancelled",
-        "refused": "Filing refused",
-    },
-    "catalogue_item": {
-        "drafted": "Draft",
-        "submitted": "Submitted",
-        "returned": "Sent back",
-        "approved": "Approved",
-        "published": "Listed",
-        "refused": "Refused",
-        "closed": "Closed",
-    },
-    "notice": {
-        "prepared": "Prepared",
-        "posted": "On notice",
-        "closed": "Ended",
-        "replaced": "Replaced",
-    },
-    "payment_batch": {
-        "built": "Built",
-        "approved": "Approved",
-        "sent": "Sent to bank",
-        "partly_settled": "Partly settled",
-        "settled": "Settled",
-        "dissolved": "Dissolved",
-    },
-    "ticket": {
-        "opened": "Open",
-        "assigned": "In hand",
-        "override_asked": "Waits for second person",
-        "resolved": "Resolved",
-        "overridden": "Overridden",
-    },
-}
 
 CODES: Mapping[str, str] = {
     "main": N_("Main claim"),
     "advance": N_("Advance"),
     "settlement": N_("Settlement"),
     "allowance": N_("Living allowance"),
+    "unit_day": N_("days"),
+    "unit_working": N_("working days"),
+    "unit_calendar": N_("calendar days"),
+    "unit_month": N_("months"),
+    "unit_year": N_("years"),
+    "unit_time": N_("times"),
+    "unit_percent": N_("percent"),
+    "unit_person": N_("persons"),
     "city": N_("City bureau"),
     "district": N_("District bureau"),
     "training_starts": N_("First day of training"),
@@ -155,6 +92,11 @@ CODES: Mapping[str, str] = {
     "cancel": N_("Cancellation"),
     "built": N_("Built"),
     "dissolved": N_("Dissolved"),
+    "closed_account": N_("Account closed"),
+    "name_mismatch": N_("Name and account differ"),
+    "amount_mismatch": N_("Amount differs"),
+    "amount_differs": N_("Amount differs"),
+    "duplicate": N_("Paid twice, says the bank"),
     "bank": N_("Bank"),
     "treasury": N_("Treasury"),
     "page": N_("Web page"),
@@ -308,6 +250,39 @@ MESSAGES: Mapping[str, str] = {
     "policy_gap": N_("Policy gap"),
     "roster_verdicts": N_("Verdicts on a roster"),
     "run_report": N_("Report of a run"),
+}
+
+FLOWS: Mapping[str, str] = {
+    "watch-deadlines": N_("Watch deadlines"),
+    "run-publicity": N_("End notices"),
+    "advance-claims": N_("Advance claims"),
+    "deliver-notices": N_("Deliver messages"),
+    "seal-history": N_("Seal the history"),
+    "report-day": N_("Report of the day"),
+    "pay-batch": N_("Send a batch"),
+    "play-story": N_("Play the demo's story"),
+}
+
+COUNTS: Mapping[str, str] = {
+    "sent": N_("sent"),
+    "failed": N_("failed"),
+    "sealed": N_("sealed"),
+    "lapsed": N_("lapsed"),
+    "missed": N_("missed"),
+    "moved": N_("moved"),
+    "tickets": N_("tickets"),
+    "looked_at": N_("looked at"),
+    "reminders": N_("reminders"),
+    "recounted": N_("counted anew"),
+    "waiting": N_("waiting"),
+    "reports": N_("reports"),
+    "flows": N_("flows"),
+    "payable": N_("payable"),
+    "objected": N_("under objection"),
+    "notices_closed": N_("notices ended"),
+    "decided_anew": N_("decided anew"),
+    "tickets_closed": N_("tickets closed"),
+    "gaps_told": N_("policy gaps told"),
 }
 
 

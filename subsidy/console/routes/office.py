@@ -21,6 +21,8 @@ from subsidy.keys import load_keys
 doors = Doors()
 NEXT_DAY = "play-next-day/all"
 """Deployment of the demo that moves the business date."""
+UNITS = ("day", "working", "calendar", "month", "year", "time", "percent", "person")
+"""Units that are written behind a number."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Scheduled:
     """One flow of config/schedules.yaml."""
 
     name: str
-    says: str
+    says_zh: str
+    says_en: str
     cron: str
     per_city: bool
     in_demo: str
@@ -75,11 +78,19 @@ def policy(visit: Entering) -> Response:
         unset=sum(v.unset for v in values),
         assumed=sum(bool(v.assumed) for v in values),
         all_values=len(values),
+        routes={code: route.name for code, route in pack.spec.routing.routes.items()},
+        units=UNITS,
     )
 
 
 def _is_wanted(value: PolicyValue, show: str) -> bool:
     return {"unset": value.unset, "assumed": bool(value.assumed)}.get(show, True)
+
+
+def _two_languages(says: str) -> tuple[str, str]:
+    """The Chinese sentence and the English one of an entry; both the same where it has only one."""
+    chinese, stop, english = says.partition("。 ")
+    return (chinese + stop.strip(), english) if english else (says, says)
 
 
 def _schedules(visit: Visit) -> list[Scheduled]:
@@ -90,7 +101,7 @@ def _schedules(visit: Visit) -> list[Scheduled]:
     return [
         Scheduled(
             name,
-            str(each.get("says_zh") or each.get("says", "")),
+            *_two_languages(str(each.get("says", ""))),
             str(each.get("cron") or ""),
             bool(each.get("per_city", True)),
             str(each.get("in_demo", "by_hand")),
