@@ -39,8 +39,10 @@ def run_day(
 ) -> dict[str, dict[str, int]]:
     """Do the day's work of every flow that needs no person; return flow → counts.
 
-    Run again on the same day it finds nothing to do. After a stop of days one run catches up, with the
-    effective days that the rules give. Paying is no part of it: that follows a person's approval.
+    It belongs before people's work of the day, as the schedules have it: a notice whose next step opens
+    today is over now. Run again on the same day it finds nothing to do. After a stop of days one run
+    catches up, with the effective days that the rules give. Paying is no part of it: that follows a
+    person's approval.
     """
     asked = Sweep(
         city=city,

@@ -12,7 +12,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
@@ -52,7 +52,7 @@ MOST_TRIES = 12
 PATIENCE = timedelta(days=3)
 """A message is given up after both: so many tries, and so long."""
 CLOSED_AFTER = 3
-"""Temporary failures in a row with nothing sent: the way out is closed, not the message odd."""
+"""So many receivers put off and nothing sent: the way out is closed, and the run ends."""
 SMS_HOUSE = "sms.invalid"
 """Where texts to phones go as long as messages become files: named by the masked ID number."""
 ERROR_LENGTH = 300
@@ -62,7 +62,7 @@ log = logging.getLogger("subsidy.delivery")
 
 @dataclass(frozen=True)
 class Try:
-    """What became of one row: sent, retry, or failed with the reason. Holds no address."""
+    """What became of one row: sent, retry, or failed with the reason."""
 
     row: Outbox
     status: str
@@ -70,7 +70,8 @@ class Try:
     masked: str = ""
     values: str = ""
     error: str = ""
-    sender_at_fault: bool = False
+    put_off_by: str = field(default="", repr=False)
+    """The address that may take it later."""
 
 
 def sender_of(settings: Settings) -> Sender:
@@ -104,50 +105,81 @@ def deliver_waiting(
 ) -> dict[str, int]:
     """Send the city's waiting messages, oldest first, at most `limit`; return counts.
 
-    `sent`, `failed` (a technical ticket each), `retry` (tried again by a later run), `postponed` (its
-    next try is not due) and `way_out_closed` (1 when nothing could be sent: then no try is counted).
+    `sent`, `failed` (a technical ticket each), `retry` (tried again by a later run), `postponed` (the
+    next try is not due) and `way_out_closed` (1 when nobody could be reached: the run ended early).
     """
     act = Act(office, city, today, now, ACTOR)
-    counts: Counter[str] = Counter(dict.fromkeys(("sent", "failed", "retry", "postponed"), 0))
-    after, tried, closed = 0, 0, False
-    while tried < limit and not closed and not stopping():
-        with database.reading() as session:
-            rows = _waiting(session, act, after=after, most=min(BATCH, limit - tried))
-        if not rows:
-            break
-        after = rows[-1].id or 0
-        due = [row for row in rows if _is_due(row, now)]
-        counts["postponed"] += len(rows) - len(due)
-        tries = []
-        for done in _each(database, act, sender, due, public_url=public_url):
-            tries.append(done)
-            closed = _is_closed(tries, sent=counts["sent"])
-            if closed or stopping():
-                break
-        tried += len(tries)
-        counts.update(_note(database, act, tries, closed=closed))
-    counts["way_out_closed"] = int(closed)
-    if counts["sent"]:
+    run = _Run(database, act, sender, limit, stopping, public_url)
+    for fresh in (True, False):
+        run.take(fresh=fresh)
+    if run.counts["sent"]:
         with database.transaction() as session:
             outage_is_over(session, act)
-    return dict(counts)
+    return {**run.counts, "way_out_closed": int(run.closed)}
 
 
-def _waiting(session: Session, act: Act, *, after: int, most: int) -> Sequence[Outbox]:
-    """Rows by the partial index over what waits; they outlive the session."""
-    rows = session.exec(
+@dataclass
+class _Run:
+    """One run over what waits: messages that were never tried first, so that odd ones block nobody."""
+
+    database: Database
+    act: Act
+    sender: Sender
+    limit: int
+    stopping: Callable[[], bool]
+    public_url: str
+    closed: bool = False
+    tried: int = 0
+    counts: Counter[str] = field(
+        default_factory=lambda: Counter({"sent": 0, "failed": 0, "retry": 0, "postponed": 0})
+    )
+    reached: bool = False
+    put_off: set[str] = field(default_factory=set, repr=False)
+    """Addresses that did not take a message now."""
+
+    def take(self, *, fresh: bool) -> None:
+        """Send batch by batch until nothing is left, the limit is reached or the way out is closed."""
+        after = 0
+        while self.tried < self.limit and not self.closed and not self.stopping():
+            most = min(BATCH, self.limit - self.tried)
+            with self.database.reading() as session:
+                rows = _waiting(session, self.act, fresh=fresh, after=after, most=most)
+            if not rows:
+                return
+            after = rows[-1].id or 0
+            due = [row for row in rows if _is_due(row, self.act.recorded_at)]
+            self.counts["postponed"] += len(rows) - len(due)
+            tries = list(self._each(due))
+            self.tried += len(tries)
+            self.counts.update(_note(self.database, self.act, tries, closed=self.closed))
+
+    def _each(self, rows: Sequence[Outbox]) -> Iterator[Try]:
+        for row in rows:
+            done = _deliver(self.database, self.act, self.sender, row, public_url=self.public_url)
+            self.reached = self.reached or done.status == "sent"
+            if done.put_off_by:
+                self.put_off.add(done.put_off_by)
+            self.closed = not self.reached and len(self.put_off) >= CLOSED_AFTER
+            yield done
+            if self.closed or self.stopping():
+                return
+
+
+def _waiting(session: Session, act: Act, *, fresh: bool, after: int, most: int) -> Sequence[Outbox]:
+    """Rows by the partial index over what waits."""
+    tried = col(Outbox.attempts) == 0 if fresh else col(Outbox.attempts) > 0
+    return session.exec(
         select(Outbox)
         .where(
             Outbox.status == "waiting",
             Outbox.city == act.city,
+            tried,
             col(Outbox.id) > after,
             col(Outbox.effective_on) <= act.today,
         )
         .order_by(col(Outbox.id))
         .limit(most)
     ).all()
-    session.expunge_all()
-    return rows
 
 
 def _is_due(row: Outbox, now: datetime) -> bool:
@@ -155,35 +187,21 @@ def _is_due(row: Outbox, now: datetime) -> bool:
     return row.attempts == 0 or row.created_at + timedelta(minutes=2**row.attempts - 1) <= now
 
 
-def _is_closed(tries: Sequence[Try], *, sent: int) -> bool:
-    last = tries[-CLOSED_AFTER:]
-    return (
-        sent == 0
-        and len(last) == CLOSED_AFTER
-        and not any(done.status == "sent" for done in tries)
-        and all(done.sender_at_fault for done in last)
-    )
-
-
-def _each(
-    database: Database, act: Act, sender: Sender, rows: Sequence[Outbox], *, public_url: str
-) -> Iterator[Try]:
-    """Build and send one row after another; nothing is held open on the database meanwhile."""
-    for row in rows:
-        try:
-            with database.reading() as session:
-                values = message_values(session, act, row, public_url=public_url)
-                receivers = recipients(session, act, row)
-            values = {name: values[name] for name in fields_of(row.template) if name in values}
-            message = render(row.template, values)
-        except (GroundsMissingError, MessageValuesError, SealBrokenError) as fault:
-            yield Try(row, "failed", error=str(fault))
-        except Exception as fault:  # one odd row must not hold up the others
-            log.exception("message not built", extra={"outbox_id": row.id})
-            yield Try(row, "failed", error=f"{type(fault).__name__}: read the log")
-        else:
-            kept = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-            yield _send(act, sender, row, message, receivers, kept)
+def _deliver(database: Database, act: Act, sender: Sender, row: Outbox, *, public_url: str) -> Try:
+    """Build, render and send one row; nothing is held open on the database while it is sent."""
+    try:
+        with database.reading() as session:
+            values = message_values(session, act, row, public_url=public_url)
+            receivers = recipients(session, act, row)
+        values = {name: values[name] for name in fields_of(row.template) if name in values}
+        message = render(row.template, values)
+    except (GroundsMissingError, MessageValuesError, SealBrokenError) as fault:
+        return Try(row, "failed", error=str(fault))
+    except Exception as fault:  # one odd row must not hold up the others
+        log.exception("message not built", extra={"outbox_id": row.id})
+        return Try(row, "failed", error=f"{type(fault).__name__}: read the log")
+    kept = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+    return _send(act, sender, row, message, receivers, kept)
 
 
 def _send(
@@ -204,7 +222,7 @@ def _send(
         try:
             receipt = sender.send(_envelope(row, message, address, copy=number))
         except TemporaryFailureError as fault:
-            return Try(row, "retry", error=str(fault), sender_at_fault=True)
+            return Try(row, "retry", error=str(fault), put_off_by=address)
         except PermanentFailureError as fault:
             refused = refused or str(fault)
         else:
@@ -249,7 +267,7 @@ def _note(database: Database, act: Act, tries: Sequence[Try], *, closed: bool) -
         return counts
     with database.transaction() as session:
         for done in tries:
-            status, values = _outcome(done, act, closed=closed)
+            status, values = _outcome(done, act)
             table = table_of(Outbox)
             session.execute(
                 update(table)
@@ -264,19 +282,13 @@ def _note(database: Database, act: Act, tries: Sequence[Try], *, closed: bool) -
     return counts
 
 
-def _outcome(done: Try, act: Act, *, closed: bool) -> tuple[str, dict[str, object]]:
-    """New status and columns of a row. A try at a closed door is not counted."""
+def _outcome(done: Try, act: Act) -> tuple[str, dict[str, object]]:
+    """New status and columns of a row."""
     row, error = done.row, done.error[:ERROR_LENGTH]
+    attempts = row.attempts + 1
     if done.status == "sent":
         told = {"channel": done.channel, "address_masked": done.masked, "values": done.values}
-        return "sent", {
-            **told,
-            "attempts": row.attempts + 1,
-            "sent_at": act.recorded_at,
-            "error": error,
-        }
-    if done.status == "failed":
-        return "failed", {"attempts": row.attempts + 1, "error": error}
-    attempts = row.attempts if closed and done.sender_at_fault else row.attempts + 1
+        return "sent", {**told, "attempts": attempts, "sent_at": act.recorded_at, "error": error}
     given_up = attempts >= MOST_TRIES and act.recorded_at - row.created_at > PATIENCE
-    return ("failed" if given_up else "waiting"), {"attempts": attempts, "error": error}
+    lost = done.status == "failed" or given_up
+    return ("failed" if lost else "waiting"), {"attempts": attempts, "error": error}

@@ -46,6 +46,28 @@ def play(
         stop(str(error), code=SOME_REFUSED)
 
 
+@app.command("next-day")
+def next_day(
+    home: Annotated[Path, typer.Option(help="Folder of the demonstration's data")],
+) -> None:
+    """Go on to the next working day after the story; the bank answers what was sent.
+
+    Exit codes: 0 done, 1 the story is not played to its end, 3 not set up.
+    """
+    from subsidy.scenario.stage import StoryError
+    from subsidy.scenario.weekly import open_player
+    from subsidy.settings import SetupError, load_settings
+
+    try:
+        player = open_player(load_settings(flags={"home": home, "demo": True}))
+        for report in player.next_working_day():
+            _say(report)
+    except SetupError as error:
+        stop(str(error), code=NOT_SET_UP)
+    except StoryError as error:
+        stop(str(error), code=SOME_REFUSED)
+
+
 def _say(report: "DayReport") -> None:
     moved = sum(n for work in report.work.values() for c in work.values() for n in c.values())
     for told in report.deeds:

@@ -40,7 +40,7 @@ class Desk:
     hasher: PasswordHasher = COSTLY
 
     def business_date(self, session: Session, city: str) -> date:
-        """The day that rules for a city: in the demo the date that was set, else today in Shanghai."""
+        """The day that rules for a city: in the demo the one the story has reached, else today."""
         return business_day_in(session, self.settings, city=city)
 
     @property

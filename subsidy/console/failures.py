@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from subsidy.console.answers import problem
 from subsidy.console.desk import Desk
+from subsidy.console.language.words import N_, language_of, translations
 from subsidy.console.visits import (
     LANGUAGE_COOKIE,
     FieldError,
@@ -24,7 +25,6 @@ from subsidy.console.visits import (
     NotLoggedInError,
     TooManyTriesError,
 )
-from subsidy.console.words import N_, language_of, translations
 
 log = logging.getLogger("subsidy.console")
 

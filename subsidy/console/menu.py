@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from subsidy.console.language.words import N_
 from subsidy.console.visits import Visit
-from subsidy.console.words import N_
 
 ITEMS: tuple[tuple[str, str, str], ...] = (
     ("home", "/overview", N_("Overview")),

@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 from states.chart import FAR
 from subsidy.actions.grounds.refusals import guard_words
 from subsidy.clock import SHANGHAI
-from subsidy.console.naming import CODES, DEEDS, EVENTS, MESSAGES, WINDOWS, state_name
-from subsidy.console.words import CHINESE, LANGUAGES, translations
+from subsidy.console.language.naming import CODES, DEEDS, EVENTS, MESSAGES, WINDOWS, state_name
+from subsidy.console.language.words import CHINESE, LANGUAGES, translations
 
 TEMPLATES_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.sheets import SheetResult
 from subsidy.console.answers import download, page
+from subsidy.console.language.words import N_
 from subsidy.console.shelf import Shelf
 from subsidy.console.visits import NotFoundError, Visit
-from subsidy.console.words import N_
 from subsidy.intake import Taken, take_in
 from subsidy.papers.spreadsheets import blank_sheet, sheet_columns, sheet_title
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from subsidy.actions.access.sessions import Present
 from subsidy.actions.acting import Act
 from subsidy.actions.views.places import AreaName, areas_of
 from subsidy.console.desk import Desk
-from subsidy.console.words import N_, language_of, translations
+from subsidy.console.language.words import N_, language_of, translations
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -239,14 +239,16 @@ class Visit:
         return translations(self.language).gettext(text)
 
 
-async def handed_in(request: Request) -> FormData:
-    """The form of a POST; nothing for other methods and for JSON."""
+async def handed_in(request: Request) -> AsyncIterator[FormData]:
+    """The form of a POST, closed with its files at the end; nothing for other methods and JSON."""
     kind = request.headers.get("content-type", "")
     if request.method != "POST" or not kind.startswith(
         ("application/x-www-form-urlencoded", "multipart/form-data")
     ):
-        return FormData()
-    return await request.form(max_files=4, max_fields=5000, max_part_size=LARGEST_FILE)
+        yield FormData()
+        return
+    async with request.form(max_files=4, max_fields=5000, max_part_size=LARGEST_FILE) as form:
+        yield form
 
 
 def enter(request: Request, form: Annotated[FormData, Depends(handed_in)]) -> Visit:

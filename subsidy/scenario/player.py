@@ -15,7 +15,6 @@ from sqlmodel import Session
 
 import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
-import subsidy.scenario.deeds.money
 import subsidy.scenario.deeds.training  # noqa: F401 - importing registers the deeds
 from flows.daily import run_day
 from subsidy.actions import catalogue, providers
@@ -26,7 +25,9 @@ from subsidy.actions.acting import Act, Outcome, sync_roads
 from subsidy.office import load_office, open_database
 from subsidy.records.tables import Area, Setting
 from subsidy.rules.routing import load_divisions
+from subsidy.rules.workdays import working_days_after
 from subsidy.scenario.cast import Cast
+from subsidy.scenario.deeds.money import answer_everything_sent
 from subsidy.scenario.reading import Scenario
 from subsidy.scenario.stage import DEEDS, Stage, StoryError
 from subsidy.settings import Settings
@@ -180,12 +181,38 @@ class Player:
             session.merge(Setting(name=PLAYED_UNTIL, value=day.isoformat()))
         return report
 
-    def play(self, *, until: date | None = None, say: Callable[[DayReport], None]) -> None:
-        """Play every day that is left, up to `until` inclusive."""
+    def play(
+        self,
+        *,
+        until: date | None = None,
+        say: Callable[[DayReport], None],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Play every day that is left, up to `until` inclusive; `stopping` is asked between days."""
         for day in self.days_left():
-            if until is not None and day > until:
+            if (until is not None and day > until) or stopping():
                 break
             say(self.play_day(day))
+
+    def next_working_day(self) -> list[DayReport]:
+        """Go on after the story: every day up to the next working day, then the bank's answers.
+
+        What people do in between they do in the console. Raises StoryError while days are left to play.
+        """
+        if self.days_left():
+            raise StoryError("the story is not played to its end yet")
+        day = self.played_until() or self.story.ends
+        calendar = self.stage.office.calendars.seen_on(day, city=self.story.cities()[0])
+        goal = working_days_after(calendar, anchor=day, days=1).on
+        reports = []
+        while day < goal:
+            day += timedelta(days=1)
+            reports.append(self.play_day(day))
+        for city in self.story.cities():
+            answered = answer_everything_sent(self.stage, city)
+            if answered:
+                reports[-1].deeds.append(f"bank answered {city}: {answered}")
+        return reports
 
     def _write_settings(self, day: date) -> None:
         """The bureau's settings file of the day: without the values it has not chosen yet."""

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+STORY = "scenarios/hangzhou-autumn-2020.yaml"
+"""The shipped story, in the configuration folders."""
+
 
 class ScenarioError(Exception):
     """A story cannot be played as written; the message names file and place."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from flows.reporting import fit_code, fit_counts
 from subsidy.scenario.player import DayReport, Player
-from subsidy.scenario.reading import read_scenario
+from subsidy.scenario.reading import STORY, read_scenario
 from subsidy.settings import Settings, SetupError, load_settings
 
-STORY = "scenarios/hangzhou-autumn-2020.yaml"
 FLOW = "play-story"
+NEXT_DAY = "play-next-day"
 
 
 def open_player(settings: Settings) -> Player:
@@ -43,7 +44,11 @@ async def play_story() -> dict[str, int]:
 async def play_week(first: str, last: str) -> dict[str, int]:
     """Play the days from `first` to `last`, inclusive, that have not been played yet."""
     settings = load_settings()
-    reports = await asyncio.to_thread(_play, settings, date.fromisoformat(last))
+    stop = threading.Event()
+    try:
+        reports = await asyncio.to_thread(_play, settings, date.fromisoformat(last), stop.is_set)
+    finally:
+        stop.set()  # a run that is cancelled lets the day under way end and begins no other
     counts = counted(reports)
     fit_counts(counts)
     await acreate_markdown_artifact(
@@ -54,11 +59,34 @@ async def play_week(first: str, last: str) -> dict[str, int]:
     return counts
 
 
-def _play(settings: Settings, last: date) -> list[DayReport]:
+@flow(name=NEXT_DAY, flow_run_name=NEXT_DAY)
+async def play_next_day() -> dict[str, int]:
+    """Go on to the next working day once the story is over; the bank answers what was sent."""
+    settings = load_settings()
+    reports = await asyncio.to_thread(_go_on, settings)
+    counts = counted(reports)
+    fit_counts(counts)
+    await acreate_markdown_artifact(
+        key=f"{NEXT_DAY}-{reports[-1].day.isoformat()}",
+        markdown=as_markdown(reports, console_url=settings.console_url),
+        description=f"{NEXT_DAY} {reports[-1].day.isoformat()}",
+    )
+    return counts
+
+
+def _go_on(settings: Settings) -> list[DayReport]:
+    player = open_player(settings)
+    try:
+        return player.next_working_day()
+    finally:
+        player.database.dispose()
+
+
+def _play(settings: Settings, last: date, stopping: Callable[[], bool]) -> list[DayReport]:
     player = open_player(settings)
     reports: list[DayReport] = []
     try:
-        player.play(until=last, say=reports.append)
+        player.play(until=last, say=reports.append, stopping=stopping)
     finally:
         player.database.dispose()
     return reports

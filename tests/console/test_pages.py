@@ -74,7 +74,7 @@ def test_a_claim_shows_its_road_with_days_and_people(log_in: Callable[[str], Per
 def test_the_list_goes_on_page_by_page_without_a_gap(
     log_in: Callable[[str], Person], desk: Desk
 ) -> None:
-    from subsidy.actions.views.claim_list import ClaimFilter, claim_page
+    from subsidy.actions.views.casework.claim_list import ClaimFilter, claim_page
 
     with desk.database.reading() as session:
         areas = [builders.area(session)]

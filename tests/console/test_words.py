@@ -10,9 +10,15 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, meta
 
 from states.charts import CHARTS
-from subsidy.console.naming import STATES_EN, state_name
+from subsidy.console.language.naming import STATES_EN, state_name
+from subsidy.console.language.words import (
+    CHINESE,
+    ENGLISH,
+    catalogue_file,
+    language_of,
+    translations,
+)
 from subsidy.console.pages import TEMPLATES_FOLDER, day, environment, link, moment, yuan
-from subsidy.console.words import CHINESE, ENGLISH, catalogue_file, language_of, translations
 from subsidy.rules.exceptions import load_exceptions
 from tests import builders
 from tests.console.messages import texts

@@ -2,13 +2,20 @@
 
 import asyncio
 import logging
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from flows import sweeps
 from flows.reporting import Outcome, UnfitForFlowsError
 from flows.sweeps import Sweep, SweepError, sweep
+from subsidy.records.database import Database
+from subsidy.records.flow_reports import begin_run
+from subsidy.records.tables import FlowReport, Setting
+from subsidy.settings import load_settings
+from tests import builders
 
 
 @pytest.fixture
@@ -28,7 +35,19 @@ def published(
         "BUSINESS_DATE": "2020-10-12",
     }.items():
         monkeypatch.setenv(f"SUBSIDY_{name}", value)
+    database = Database(load_settings().database_url)
+    builders.make_schema(database)
+    database.dispose()
     return kept
+
+
+def reports(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Runs on record: flow, business date, status and counts."""
+    database = Database(f"sqlite:///{folder}/subsidy.db")
+    with database.reading() as session:
+        rows = session.exec(select(FlowReport).order_by(col(FlowReport.id))).all()
+    database.dispose()
+    return [(row.flow, row.business_date, row.status, row.counts) for row in rows]
 
 
 def test_work_gets_city_business_day_and_settings_and_its_counts_come_back(
@@ -62,6 +81,66 @@ def test_a_fault_reaches_prefect_without_its_text(
     assert caught.value.__suppress_context__
     assert "sweep failed" in caplog.text
     assert not published
+
+
+def test_every_run_is_on_record_with_its_counts_and_how_it_ended(
+    published: list[tuple[Outcome, dict[str, object]]], tmp_path: Path
+) -> None:
+    def odd(asked: Sweep) -> Outcome:
+        raise ValueError("odd")
+
+    good = Outcome(counts={"moved": 2})
+    asyncio.run(sweep(flow="advance-claims", city="hangzhou", work=lambda asked: good))
+    with pytest.raises(SweepError):
+        asyncio.run(sweep(flow="watch-deadlines", city="hangzhou", work=odd))
+
+    assert reports(tmp_path) == [
+        ("advance-claims", "2020-10-12", "done", '{"moved": 2}'),
+        ("watch-deadlines", "2020-10-12", "failed", "{}"),
+    ]
+
+
+def test_a_run_whose_process_was_killed_is_told_as_broken_off_by_the_next(
+    published: list[tuple[Outcome, dict[str, object]]], tmp_path: Path
+) -> None:
+    def killed(asked: Sweep) -> Outcome:
+        return Outcome(counts={})
+
+    database = Database(f"sqlite:///{tmp_path}/subsidy.db")
+    with database.transaction() as session:
+        begin_run(
+            session,
+            city="hangzhou",
+            flow="advance-claims",
+            business_date=date(2020, 10, 11),
+            run_id="",
+            now=datetime(2020, 10, 11, tzinfo=UTC),
+        )
+    database.dispose()
+    asyncio.run(sweep(flow="advance-claims", city="hangzhou", work=killed))
+
+    assert [status for _, _, status, _ in reports(tmp_path)] == ["broken_off", "done"]
+
+
+def test_the_demos_business_date_is_the_one_that_the_story_has_reached(
+    published: list[tuple[Outcome, dict[str, object]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SUBSIDY_BUSINESS_DATE")
+    database = Database(f"sqlite:///{tmp_path}/subsidy.db")
+    with database.transaction() as session:
+        session.add(Setting(name="business_date:hangzhou", value="2020-11-09"))
+    database.dispose()
+    seen: list[Sweep] = []
+
+    def work(asked: Sweep) -> Outcome:
+        seen.append(asked)
+        return Outcome(counts={})
+
+    asyncio.run(sweep(flow="advance-claims", city="hangzhou", work=work))
+
+    assert seen[0].today == date(2020, 11, 9)
 
 
 def test_an_unfit_report_is_told_as_such(

@@ -73,6 +73,7 @@ def outage_is_over(session: Session, act: Act) -> int:
 
 def send_again(session: Session, act: Act, *, outbox_ids: Sequence[int] | None = None) -> int:
     """Put failed messages of the city back in the queue (all, or these); return how many."""
+    session.flush()
     table = table_of(Outbox)
     change = update(table).where(table.c.city == act.city, table.c.status == "failed")
     if outbox_ids is not None:

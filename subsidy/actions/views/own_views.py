@@ -19,11 +19,11 @@ from subsidy.records.tables import (
     Agreement,
     Claim,
     ClaimClosed,
-    ClaimHistory,
     ClaimProgress,
     Deadline,
     Person,
     Provider,
+    ReviewAct,
     Road,
     TrainingClass,
 )
@@ -156,7 +156,7 @@ def to_mend(session: Session, *, provider_id: int) -> list[ToMend]:
             claim.number,
             training.number if training else "",
             person.masked_name if person else "",
-            _note(session, at.claim_id, "send_back"),
+            _note(session, at.claim_id, "sent_back"),
             _due(session, at.claim_id, "correction"),
         )
         for claim, at, training, person in rows
@@ -189,15 +189,15 @@ def own_claim(session: Session, act: Act, *, number: str, id_tail: str) -> OwnCl
         tuple((stage, place <= reached) for place, stage in enumerate(road)),
         at.approved_fen or at.amount_fen or at.planned_fen,
         at.state in CLOSED,
-        _note(session, claim.id, "reject") if at.state == "rejected" else "",
+        _note(session, claim.id, "rejected") if at.state == "rejected" else "",
     )
 
 
-def _note(session: Session, claim_id: int, event: str) -> str:
+def _note(session: Session, claim_id: int, deed: str) -> str:
     found = session.exec(
-        select(ClaimHistory.note)
-        .where(ClaimHistory.claim_id == claim_id, ClaimHistory.event == event)
-        .order_by(col(ClaimHistory.version).desc())
+        select(ReviewAct.note)
+        .where(ReviewAct.claim_id == claim_id, ReviewAct.act == deed)
+        .order_by(col(ReviewAct.id).desc())
     ).first()
     return found or ""
 

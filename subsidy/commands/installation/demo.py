@@ -27,8 +27,7 @@ def prepare_demo(settings: Settings) -> Sequence[Login]:
 
 def story_cities(settings: Settings) -> str:
     """The cities of the story, as the setting `cities` takes them."""
-    from subsidy.scenario.reading import read_scenario
-    from subsidy.scenario.stage import STORY
+    from subsidy.scenario.reading import STORY, read_scenario
 
     return ",".join(read_scenario(settings.config_file(STORY)).cities())
 

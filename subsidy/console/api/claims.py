@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from subsidy.actions.deadlines import deadlines_of
 from subsidy.actions.decisions import decide_claims
-from subsidy.actions.views.claim_list import claim_page
+from subsidy.actions.views.casework.claim_list import claim_page
 from subsidy.actions.views.claim_page import claim_view
 from subsidy.console.doors import Doors
 from subsidy.console.routes.claims import head_of, wanted_claims

@@ -16,18 +16,18 @@ from subsidy.actions.classes import (
 )
 from subsidy.actions.reviews import resubmit
 from subsidy.actions.training import issue_certificates
-from subsidy.actions.views.claim_list import ClaimFilter, claim_page
+from subsidy.actions.views.casework.claim_list import ClaimFilter, claim_page
 from subsidy.actions.views.class_views import ClassView, class_page, class_view
 from subsidy.actions.views.own_views import Unit, claim_counts, money_of, to_mend, unit_of
 from subsidy.actions.views.project_views import projects
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
 from subsidy.console.routes.review import apply_for
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
-from subsidy.console.words import N_
 
 doors = Doors("/own")
 OWN_KINDS = ("roster", "attendance", "certificates")

@@ -11,19 +11,20 @@ from starlette.responses import Response
 
 from states.claim import CLAIM
 from subsidy.actions.deadlines import deadlines_of
-from subsidy.actions.views.claim_deeds import deeds_of, level_view
-from subsidy.actions.views.claim_list import (
+from subsidy.actions.views.casework.claim_deeds import deeds_of, level_view
+from subsidy.actions.views.casework.claim_list import (
     ClaimFilter,
     claim_count,
     claim_page,
     claims_for_export,
 )
+from subsidy.actions.views.casework.claim_papers import full_view, papers_of
 from subsidy.actions.views.claim_page import Head, claim_id_of, claim_view
-from subsidy.actions.views.claim_papers import full_view, papers_of
 from subsidy.actions.views.ticket_views import tickets_of_claim
 from subsidy.console.answers import download, page
 from subsidy.console.doors import Doors
-from subsidy.console.naming import CODES, state_name
+from subsidy.console.language.naming import CODES, state_name
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link, word, yuan
 from subsidy.console.routes.overview import (
     document_titles,
@@ -32,7 +33,6 @@ from subsidy.console.routes.overview import (
     track_titles,
 )
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
-from subsidy.console.words import N_
 from subsidy.papers.spreadsheets import ExportColumn, export_csv
 
 doors = Doors()

@@ -17,13 +17,13 @@ from subsidy.actions.views.class_views import (
 from subsidy.actions.views.ticket_views import tickets_of_class
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.doors import Doors
-from subsidy.console.naming import state_name
+from subsidy.console.language.naming import state_name
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
 from subsidy.console.routes.review import apply_for
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
-from subsidy.console.words import N_
 
 doors = Doors()
 

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from subsidy.actions.deadlines import ask_extension, ask_waiver, deadlines_of, extend, waive
 from subsidy.console.answers import done_or_refused
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.routes.claims import head_of
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
-from subsidy.console.words import N_
 
 doors = Doors("/deadlines")
 

@@ -23,10 +23,10 @@ from subsidy.actions.views.notice_views import (
 from subsidy.actions.views.project_views import project, projects
 from subsidy.console.answers import done_or_refused, go, page, refused
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import document_titles, track_titles
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
-from subsidy.console.words import N_
 
 doors = Doors()
 

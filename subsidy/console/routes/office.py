@@ -10,12 +10,17 @@ from starlette.responses import Response
 
 from subsidy.actions.views.overview import recent_runs
 from subsidy.actions.views.policy_values import PolicyValue, policy_values
-from subsidy.console.answers import page
+from subsidy.console.answers import go, page
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.routes.overview import flow_url
-from subsidy.console.visits import Entering, Visit
+from subsidy.console.visits import Entering, NotFoundError, Visit
+from subsidy.flow_api import FlowApi, FlowServiceError
+from subsidy.keys import load_keys
 
 doors = Doors()
+NEXT_DAY = "play-next-day/all"
+"""Deployment of the demo that moves the business date."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,20 @@ def runs(visit: Entering) -> Response:
     return page(
         visit, "runs.html", runs=found, schedules=_schedules(visit), flow_url=flow_url(visit)
     )
+
+
+@doors.post("/runs/next-day", "runs.next_day")
+def next_day(visit: Entering) -> Response:
+    """In the demo: ask the flow runner to go on to the next working day."""
+    if not visit.desk.settings.demo:
+        raise NotFoundError
+    auth = load_keys(visit.desk.settings.keys_folder).scheduler_auth
+    try:
+        with FlowApi(url=visit.desk.settings.prefect_url, auth=auth) as api:
+            api.start(NEXT_DAY)
+    except FlowServiceError:
+        return go(visit, "/runs", visit.say(N_("The flow service does not answer.")), bad=True)
+    return go(visit, "/runs", visit.say(N_("The next working day is on its way; reload the page.")))
 
 
 @doors.get("/policy", "policy.show")

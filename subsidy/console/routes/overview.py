@@ -7,8 +7,8 @@ from starlette.responses import Response
 from subsidy.actions.views.overview import overview
 from subsidy.console.answers import page
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import CHINESE
 from subsidy.console.visits import Entering, Visit
-from subsidy.console.words import CHINESE
 
 doors = Doors()
 

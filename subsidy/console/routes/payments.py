@@ -27,10 +27,10 @@ from subsidy.actions.views.payment_views import (
 )
 from subsidy.console.answers import done_or_refused, download, go, page, refused
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.uploads import shelf_of
 from subsidy.console.visits import Entering, NotFoundError, Visit
-from subsidy.console.words import N_
 from subsidy.papers.bank_file import Batch, Expected, PaymentLine, bank_layout, write
 from subsidy.papers.bank_file import read_return as read_answer
 

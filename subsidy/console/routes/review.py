@@ -9,18 +9,18 @@ from starlette.responses import Response
 from subsidy.actions import claims, reviews
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.decisions import decide_claims
-from subsidy.actions.views.claim_page import claim_view
-from subsidy.actions.views.review_queue import (
+from subsidy.actions.views.casework.review_queue import (
     area_of_claims,
     numbers_of_claims,
     waiting_for_me,
 )
+from subsidy.actions.views.claim_page import claim_view
 from subsidy.console.answers import done_or_refused, go, page
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.claims import head_of
 from subsidy.console.visits import Entering, FieldError, Visit
-from subsidy.console.words import N_
 from subsidy.rules.verdict import Finding
 
 doors = Doors()

@@ -9,6 +9,7 @@ from subsidy.actions.access.accounts import FAILURES_ALLOWED, LOCKED_FOR, authen
 from subsidy.actions.access.demo import DemoLogin, demo_logins
 from subsidy.console.answers import cookie_flags, go, known, page, safe_next
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import LANGUAGES, N_
 from subsidy.console.menu import role_titles, start_page
 from subsidy.console.throttle import LOG_IN
 from subsidy.console.visits import (
@@ -19,7 +20,6 @@ from subsidy.console.visits import (
     TooManyTriesError,
     Visit,
 )
-from subsidy.console.words import LANGUAGES, N_
 
 doors = Doors()
 STORY = "scenarios/hangzhou-autumn-2020.yaml"

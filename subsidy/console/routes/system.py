@@ -16,9 +16,9 @@ from subsidy.actions.access.accounts import (
 )
 from subsidy.console.answers import go, page
 from subsidy.console.doors import Doors
+from subsidy.console.language.words import CHINESE, N_
 from subsidy.console.menu import role_titles
 from subsidy.console.visits import Entering, NotFoundError, Visit
-from subsidy.console.words import CHINESE, N_
 from subsidy.keys import key_report
 from subsidy.supervisor.schema import read_schema
 

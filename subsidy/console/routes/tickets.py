@@ -15,12 +15,12 @@ from subsidy.actions.tickets import (
 from subsidy.actions.views.ticket_views import TicketView, ticket_page, ticket_view
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.doors import Doors
+from subsidy.console.language.naming import state_name
+from subsidy.console.language.words import N_
 from subsidy.console.menu import role_titles
-from subsidy.console.naming import state_name
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import queue_titles
 from subsidy.console.visits import Entering, NotFoundError, Visit
-from subsidy.console.words import N_
 
 doors = Doors()
 OPEN = ("opened", "assigned")

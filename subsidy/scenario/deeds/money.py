@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
 from subsidy.actions import money, notices
-from subsidy.bank_desk import read_answer, send_to_bank
+from subsidy.actions.acting import Act
+from subsidy.bank_desk import Answered, read_answer, send_to_bank
 from subsidy.papers import bank_file
 from subsidy.records.tables import (
     ClaimProgress,
@@ -143,33 +144,50 @@ def bank_return_file(stage: Stage, step: Step) -> None:
             batch = session.get_one(PaymentBatch, batch_id)
             if act.areas is not None and batch.area_id not in act.areas:
                 continue
-            known = money.sent_batch(session, act, batch_id=batch_id)
             wrong = _returned_lines(stage, step, batch_id)
-            content = bank_file.write_return(
-                [
-                    bank_file.ReturnLine(
-                        line_no=line,
-                        outcome=bank_file.Outcome(wrong.get(line, "paid")),
-                        amount_fen=amount,
-                        booked_on=stage.today,
-                        bank_reference=f"R{batch_id:04d}{line:05d}",
-                        bank_words="",
-                    )
-                    for line, amount in sorted(known.amounts_fen.items())
-                ],
-                layout=bank_file.bank_layout(LAYOUTS[known.payee_kind]),
-                batch_number=known.number,
-                digest=known.digest,
-                file_format="csv",
-            )
-            name = f"{known.number}-return.csv"
-            answer = read_answer(session, act, batch_id=batch_id, content=content, file_name=name)
+            answer = answer_batch(stage, session, act, batch_id, wrong)
             if answer.booked is None:
-                raise StoryError(f"{stage.today} {step.do} {known.number}: {answer.refusals}")
+                raise StoryError(f"{stage.today} {step.do}: {answer.refusals}")
             stage.expect(step, done=answer.booked.done, findings=answer.booked.findings)
             answered += 1
     if not answered:
         raise StoryError(f"{stage.today} bank_return_file: no batch is under way")
+
+
+def answer_batch(
+    stage: Stage, session: Session, act: Act, batch_id: int, wrong: Mapping[int, str]
+) -> Answered:
+    """Make the file that a bank would send and read it; lines not in `wrong` were credited."""
+    known = money.sent_batch(session, act, batch_id=batch_id)
+    content = bank_file.write_return(
+        [
+            bank_file.ReturnLine(
+                line_no=line,
+                outcome=bank_file.Outcome(wrong.get(line, "paid")),
+                amount_fen=amount,
+                booked_on=stage.today,
+                bank_reference=f"R{batch_id:04d}{line:05d}",
+                bank_words="",
+            )
+            for line, amount in sorted(known.amounts_fen.items())
+        ],
+        layout=bank_file.bank_layout(LAYOUTS[known.payee_kind]),
+        batch_number=known.number,
+        digest=known.digest,
+        file_format="csv",
+    )
+    name = f"{known.number}-return.csv"
+    return read_answer(session, act, batch_id=batch_id, content=content, file_name=name)
+
+
+def answer_everything_sent(stage: Stage, city: str) -> int:
+    """After the story the rehearsal bank credits every line of every batch under way."""
+    answered = 0
+    for batch_id in _batches(stage, city, ("sent",)):
+        with stage.database.transaction() as session:
+            act = Act(stage.office, city, stage.today, stage.moment, "flow:rehearsal-bank")
+            answered += answer_batch(stage, session, act, batch_id, {}).booked is not None
+    return answered
 
 
 def _returned_lines(stage: Stage, step: Step, batch_id: int) -> dict[int, str]:

@@ -31,7 +31,7 @@ OBJECTED, DECIDED = date(2020, 11, 19), date(2020, 11, 23)
 REMINDED, LATE, LAPSED = date(2020, 11, 20), date(2020, 11, 12), date(2020, 12, 8)
 PAID = payday.OPENS
 CONTACT = "objector@example.org"
-REASON, CLAUSE = "培训期间社保在外地缴纳", "三（一）"
+REASON, CLAUSE = "本年度已享受三次补贴", "四（三）"
 TRAINEE_PAID = {
     "refusals": [
         {
@@ -141,7 +141,7 @@ def reviewed(session: Session) -> tuple[int, int]:
         reviews.send_back(session, clerk, claim_id=back, faults=["签到表缺页", "照片模糊"])
     )
     builders.done(
-        reviews.reject(session, clerk, claim_id=refused, reasons=[REASON], clause=CLAUSE)
+        reviews.reject(session, leader, claim_id=refused, reasons=[REASON], clause=CLAUSE)
     )
     return back, refused
 
@@ -171,7 +171,7 @@ def publicised_and_paid(session: Session) -> None:
             )
         )
     to_trainee(session, count=1)
-    builders.done(notices.close_notices(session, payday.act(PAID)))
+    assert notices.close_notices(session, payday.act(PAID)).done
     for number, built in enumerate(payday.built(session).batches):
         payday.approve(session, built.batch_id)
         payday.send(session, built.batch_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from states.charts import CHARTS
-from subsidy.console.words import CHINESE, N_
+from subsidy.console.language.words import CHINESE, N_
 
 STATES_EN: Mapping[str, Mapping[str, str]] = {
     "claim": {
@@ -145,8 +145,9 @@ CODES: Mapping[str, str] = {
     "granted": N_("Granted"),
     "refused": N_("Refused"),
     "withdrawn": N_("Withdrawn"),
-    "upheld": N_("Upheld"),
-    "review": N_("Back to review"),
+    "objection_upheld": N_("Objection upheld"),
+    "objection_review": N_("Back to review"),
+    "objection_refused": N_("Objection refused"),
     "start": N_("New first day"),
     "teacher": N_("Teacher"),
     "room": N_("Room"),

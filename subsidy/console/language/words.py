@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
+LOCALE_FOLDER = Path(__file__).resolve().parents[1] / "locale"
 CHINESE, ENGLISH = "zh_CN", "en"
 LANGUAGES = (CHINESE, ENGLISH)
 

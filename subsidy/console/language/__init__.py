@@ -1,0 +1,1 @@
+"""The words of the pages: translations, and the names of states, codes and deeds."""
