@@ -242,6 +242,6 @@ def adopt_settings(session: Session, act: Act) -> Outcome:
             session, claim_id=row.claim_id, road=new, event="adopt_settings", moment=moment
         ):
             switched.append(row.claim_id)
-    decided = decide_claims(session, act, claim_ids=switched)
+    decided = decide_claims(session, act, claim_ids=[row.claim_id for row, _ in waiting])
     freed = sum(1 for d in decided if not any(f.effect == "gap" for f in d.findings))
     return Outcome(True, moved={"adopted": len(switched), "released": freed})

@@ -58,11 +58,14 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
     """Decide the claims that are applied for and not yet ordered; others are passed over.
 
     The persons' rows are locked in id order first, so that of two sessions that each bring the
-    fourth claim of a year only one can pass (四（三）). Deciding again on the same facts writes a
-    new receipt only if something differs.
+    fourth claim of a year only one can pass (四（三）); claims that the same people applied for on the
+    same day are decided with them, because the order of filing says which one counts. Deciding again
+    on the same facts writes a new receipt only if something differs.
     """
     standing = _standing(session, claim_ids)
-    _lock_people(session, standing)
+    asked = set(standing)
+    people = _lock_people(session, standing)
+    standing |= _same_day(session, act, people, standing)
     facts = gather(session, act, claim_ids=list(standing))
     before = latest_decisions(session, claim_ids=list(standing))
     released = _released(session, list(standing))
@@ -74,6 +77,8 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
         found = _tickets(session, act, claim_id, verdict, before.get(claim_id), released)
         _watch_amount(session, act, claim_id, verdict, standing[claim_id])
         assert row.id is not None
+        if claim_id not in asked:
+            continue
         done.append(
             Decided(
                 claim_id,
@@ -164,7 +169,8 @@ def _standing(session: Session, claim_ids: Sequence[int]) -> dict[int, ClaimProg
     return {row.claim_id: row for row in session.exec(query).all()}
 
 
-def _lock_people(session: Session, standing: Collection[int]) -> None:
+def _lock_people(session: Session, standing: Collection[int]) -> list[int]:
+    """Lock the people behind the claims; return their ids."""
     from_claims = _people_of(session, standing)
     if from_claims:
         session.exec(
@@ -173,6 +179,32 @@ def _lock_people(session: Session, standing: Collection[int]) -> None:
             .order_by(col(Person.id))
             .with_for_update()
         ).all()
+    return from_claims
+
+
+def _same_day(
+    session: Session, act: Act, people: Sequence[int], standing: Mapping[int, ClaimProgress]
+) -> dict[int, ClaimProgress]:
+    """Other claims of the people, decided already, that were applied for on the same days.
+
+    One that another session holds is passed over: that session decides after us, and sees ours.
+    """
+    days = {row.applied_on for row in standing.values()}
+    query = (
+        select(ClaimProgress)
+        .join(Claim, col(Claim.id) == ClaimProgress.claim_id)
+        .where(
+            col(Claim.person_id).in_(people),
+            Claim.city == act.city,
+            col(ClaimProgress.claim_id).not_in(list(standing)),
+            col(ClaimProgress.state).in_(DECIDABLE),
+            col(ClaimProgress.applied_on).in_(days),
+            ClaimProgress.decision_current == 1,
+        )
+        .order_by(col(ClaimProgress.claim_id))
+        .with_for_update(of=ClaimProgress, skip_locked=True)
+    )
+    return {row.claim_id: row for row in session.exec(query).all()} if people else {}
 
 
 def _people_of(session: Session, claim_ids: Collection[int]) -> list[int]:

@@ -49,10 +49,12 @@ def answer(
         taken(record_answers(session, clerk, class_id=class_id, rows=rows))
 
 
-def certified(session: Session, number: str = "XS2020-001", *, heads: int = 3, **how: str) -> int:
+def certified(
+    session: Session, number: str = "XS2020-001", *, heads: int = 3, first: int = 0, **how: str
+) -> int:
     """A class whose certificates are registered; returns its id."""
-    class_id = builders.class_of(session, number, heads=heads, **how)
-    builders.drive(session, class_id, to="certified", heads=heads)
+    class_id = builders.class_of(session, number, heads=heads, first=first, **how)
+    builders.drive(session, class_id, to="certified", heads=heads, first=first)
     return class_id
 
 
@@ -65,10 +67,10 @@ def apply(
     )
 
 
-def applied(session: Session, *, heads: int = 1, **how: str) -> list[int]:
+def applied(session: Session, *, heads: int = 1, first: int = 0, **how: str) -> list[int]:
     """Claims that are applied for with nothing left to ask; returns their ids."""
-    class_id = certified(session, heads=heads, **how)
-    answer(session, class_id, heads=heads)
+    class_id = certified(session, heads=heads, first=first, **how)
+    answer(session, class_id, heads=heads, first=first)
     done(apply(session, class_id))
     return [row.claim_id for row in builders.claims(session, class_id)]
 
