@@ -162,28 +162,17 @@ def _is_conflict(error: Exception) -> bool:
     return state in ("40001", "40P01", "55P03", "23505") if state else locked
 
 
-class _NothingMovedError(Exception):
-    """Rolls an empty window back: no row of it is worth a write to the disk."""
-
-
 def _window(run: _Run, low: int, high: int) -> dict[str, int]:
-    try:
-        with run.database.transaction(repeatable=True) as session:
-            at = run.now()
-            window = SweepWindow(run=run.name, low=low, high=high, moved=0, recorded_at=at)
-            session.add(window)
-            session.flush()
-            assert window.id is not None
-            batch = window.id
-            moved = run.apply(session, low, high, batch, at)
-            if not moved:
-                raise _NothingMovedError
-            window.moved = sum(moved.values())
-            session.add(window)
-            session.flush()
-            seal_window(
-                session, run.signer, batch=batch, low=low, high=high, now=at, chain=run.chain
-            )
-            return moved
-    except _NothingMovedError:
-        return {}
+    with run.database.transaction(repeatable=True) as session:
+        at = run.now()
+        window = SweepWindow(run=run.name, low=low, high=high, moved=0, recorded_at=at)
+        session.add(window)
+        session.flush()
+        assert window.id is not None
+        batch = window.id
+        moved = run.apply(session, low, high, batch, at)
+        window.moved = sum(moved.values())
+        session.add(window)
+        session.flush()
+        seal_window(session, run.signer, batch=batch, low=low, high=high, now=at, chain=run.chain)
+        return moved

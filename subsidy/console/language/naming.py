@@ -261,6 +261,7 @@ FLOWS: Mapping[str, str] = {
     "report-day": N_("Report of the day"),
     "pay-batch": N_("Send a batch"),
     "play-story": N_("Play the demo's story"),
+    "play-next-day": N_("Next working day"),
 }
 
 COUNTS: Mapping[str, str] = {
