@@ -20,12 +20,34 @@ from subsidy.records.tables.types import table_of
 
 __all__ = ["TICKET_OPEN", "move", "progress_of"]
 
-_PLACES = (ClaimProgress, ClaimClosed)
+_PLACES: tuple[type[ProgressColumns], ...] = (ClaimProgress, ClaimClosed)
+_claim = table_of(Claim).c
+# Statements are built once: building them anew would cost as much as running them.
 _FIND = {
-    place: columns_of(table_of(place)).where(table_of(place).c.claim_id == bindparam("claim_id"))
+    place: columns_of(
+        table_of(place),
+        *(_claim.city, _claim.fund, _claim.provider_id, _claim.person_id, _claim.class_id),
+        _claim.area_id.label("claim_area_id"),
+    )
+    .join(table_of(Claim), _claim.id == table_of(place).c.claim_id)
+    .where(table_of(place).c.claim_id == bindparam("claim_id"))
     for place in _PLACES
 }
-_CLAIM = columns_of(table_of(Claim)).where(table_of(Claim).c.id == bindparam("claim_id"))
+_FIND_AND_LOCK = {
+    place: query.with_for_update(of=table_of(place)) for place, query in _FIND.items()
+}
+_HERE = {
+    place: (
+        table_of(place).c.claim_id == bindparam("the_claim"),
+        table_of(place).c.version == bindparam("the_version"),
+    )
+    for place in _PLACES
+}
+_UPDATE = {place: update(table_of(place)).where(*_HERE[place]) for place in _PLACES}
+_DELETE = {place: delete(table_of(place)).where(*_HERE[place]) for place in _PLACES}
+_INSERT = {place: insert(table_of(place)) for place in _PLACES}
+_INSERT_HISTORY = insert(table_of(ClaimHistory))
+_COLUMNS = tuple(table_of(ClaimProgress).columns.keys())
 
 
 def progress_of(session: Session, claim_id: int, *, lock: bool = False) -> ProgressColumns:
@@ -52,11 +74,10 @@ def move(
     edge = CLAIM.choose(row, event, moment)
     if isinstance(edge, Blocked):
         return NotMoved(claim_id, event, edge.source, edge.guards)
-    claim = session.connection().execute(_CLAIM, {"claim_id": claim_id}).one()
     version = row.version + 1
     changed = _new_values(session, row, edge, moment)
     _write_history(session, claim_id, edge, moment, version)
-    step = Step(session, claim, row, edge, moment, version, changed)
+    step = Step(session, row, edge, moment, version, changed)
     changed |= run_effects(step, rules)
     goes_to = _write_row(session, place, row, changed)
     _forget_stale(session, claim_id, goes_to)
@@ -64,12 +85,11 @@ def move(
 
 
 def _locked(session: Session, claim_id: int) -> tuple[type[ProgressColumns], Any]:
+    """Where the claim stands, and its row with what the effects need of its identity."""
     connection = session.connection()
+    find = _FIND_AND_LOCK if connection.dialect.name == "postgresql" else _FIND
     for place in _PLACES:
-        query = _FIND[place]
-        if connection.dialect.name == "postgresql":
-            query = query.with_for_update()
-        row = connection.execute(query, {"claim_id": claim_id}).first()
+        row = connection.execute(find[place], {"claim_id": claim_id}).first()
         if row is not None:
             return place, row
     raise LookupError(f"no claim has the number {claim_id}")
@@ -108,7 +128,7 @@ def _write_history(
 ) -> None:
     batch = batch_of(session, moment)
     session.connection().execute(
-        insert(table_of(ClaimHistory)),
+        _INSERT_HISTORY,
         {
             "claim_id": claim_id,
             "version": version,
@@ -128,15 +148,15 @@ def _write_row(
     session: Session, place: type[ProgressColumns], row: Any, changed: dict[str, Any]
 ) -> type[ProgressColumns]:
     """Write the new values where the claim stands, or carry it to the other table, and say which."""
-    table = table_of(place)
     goes_to = ClaimClosed if changed["state"] in CLOSED else ClaimProgress
-    here = (table.c.claim_id == row.claim_id, table.c.version == row.version)
+    here = {"the_claim": row.claim_id, "the_version": row.version}
     connection = session.connection()
     if goes_to is place:
-        written = connection.execute(update(table).where(*here).values(**changed)).rowcount
+        written = connection.execute(_UPDATE[place], changed | here).rowcount
     else:
-        connection.execute(insert(table_of(goes_to)), row._asdict() | changed)
-        written = connection.execute(delete(table).where(*here)).rowcount
+        before = {name: getattr(row, name) for name in _COLUMNS}
+        connection.execute(_INSERT[goes_to], before | changed)
+        written = connection.execute(_DELETE[place], here).rowcount
     if written != 1:
         raise RowsMovedUnderneathError(
             f"claim {row.claim_id} was moved by somebody else meanwhile; do the act again"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.sql.dml import Update
 from sqlmodel import Session
 
 from states.chart import FAR, Edge
@@ -20,11 +22,11 @@ TICKET_OPEN = ("opened", "assigned", "override_asked")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move under way: the claim's identity, its row before, and the new values so far."""
+    """One move under way, with the new values of the row so far."""
 
     session: Session
-    claim: Any
     row: Any
+    """The claim's row as it was, with city, fund and receivers of its identity."""
     edge: Edge
     moment: Moment
     version: int
@@ -39,8 +41,23 @@ def run_effects(step: Step, rules: DueRules) -> dict[str, Any]:
     return _open_windows(step, rules) | _open_tickets(step, rules)
 
 
+_INSERT = {model: insert(table_of(model)) for model in (LedgerEntry, Outbox, Deadline, Ticket)}
+
+
 def _insert(step: Step, model: type[Any], **values: Any) -> None:
-    step.session.connection().execute(insert(table_of(model)), values)
+    step.session.connection().execute(_INSERT[model], values)
+
+
+@lru_cache
+def _closing(windows: tuple[str, ...]) -> Update:
+    """The statement that closes these windows of one claim; `*` closes every open one."""
+    d = table_of(Deadline)
+    close = update(d).where(
+        d.c.claim_id == bindparam("the_claim"), d.c.status.in_(("open", "stopped"))
+    )
+    if "*" not in windows:
+        close = close.where(d.c.window.in_(windows))
+    return close.values(status="met", closed_on=bindparam("today"))
 
 
 def _post(step: Step) -> None:
@@ -50,10 +67,10 @@ def _post(step: Step) -> None:
             _insert(
                 step,
                 LedgerEntry,
-                city=step.claim.city,
-                fund=step.claim.fund,
-                area_id=step.claim.area_id,
-                claim_id=step.claim.id,
+                city=step.row.city,
+                fund=step.row.fund,
+                area_id=step.row.claim_area_id,
+                claim_id=step.row.claim_id,
                 claim_version=step.version,
                 debit=post.debit,
                 credit=post.credit,
@@ -64,11 +81,11 @@ def _post(step: Step) -> None:
 
 
 def _tell(step: Step) -> None:
-    claim = step.claim
+    row = step.row
     receivers = {
-        "provider": claim.provider_id,
-        "trainee": claim.person_id,
-        "office": claim.area_id,
+        "provider": row.provider_id,
+        "trainee": row.person_id,
+        "office": row.claim_area_id,
     }
     for tell in step.edge.effects.tells:
         to_id = receivers[tell.to]
@@ -76,9 +93,9 @@ def _tell(step: Step) -> None:
             _insert(
                 step,
                 Outbox,
-                city=claim.city,
+                city=row.city,
                 subject="claim",
-                subject_id=claim.id,
+                subject_id=row.claim_id,
                 template=tell.template,
                 occasion=f"v{step.version}",
                 to_kind=tell.to,
@@ -95,14 +112,12 @@ def _tell(step: Step) -> None:
 
 
 def _clocks(step: Step, rules: DueRules) -> None:
-    effects, table = step.edge.effects, table_of(Deadline)
-    mine = table.c.claim_id == step.row.claim_id
+    effects = step.edge.effects
     if effects.closes:
-        close = update(table).where(mine, table.c.status.in_(("open", "stopped")))
-        if "*" not in effects.closes:
-            close = close.where(table.c.window.in_(effects.closes))
-        step.session.connection().execute(close.values(status="met", closed_on=step.moment.today))
+        values = {"the_claim": step.row.claim_id, "today": step.moment.today}
+        step.session.connection().execute(_closing(effects.closes), values)
     if effects.stops:
+        mine = table_of(Deadline).c.claim_id == step.row.claim_id
         stop_clocks(step.session, mine, step.moment)
     if effects.resumes:
         moving = table_of(ClaimProgress).c.claim_id == step.row.claim_id
@@ -121,9 +136,9 @@ def _open_windows(step: Step, rules: DueRules) -> dict[str, Any]:
         _insert(
             step,
             Deadline,
-            city=step.claim.city,
-            area_id=step.claim.area_id,
-            claim_id=step.claim.id,
+            city=step.row.city,
+            area_id=step.row.claim_area_id,
+            claim_id=step.row.claim_id,
             rule_id=found.rule_id,
             window=window,
             anchor_on=anchor,
@@ -157,7 +172,7 @@ def _open_tickets(step: Step, rules: DueRules) -> dict[str, Any]:
     for code in step.edge.effects.tickets:
         wanted = rules.ticket(code=code, today=step.moment.today)
         same = select(table.c.id).where(
-            table.c.claim_id == step.claim.id,
+            table.c.claim_id == step.row.claim_id,
             table.c.code == wanted.code,
             table.c.state.in_(TICKET_OPEN),
         )
@@ -166,12 +181,12 @@ def _open_tickets(step: Step, rules: DueRules) -> dict[str, Any]:
         _insert(
             step,
             Ticket,
-            city=step.claim.city,
-            area_id=step.claim.area_id,
+            city=step.row.city,
+            area_id=step.row.claim_area_id,
             queue=wanted.queue,
             code=wanted.code,
-            claim_id=step.claim.id,
-            class_id=step.claim.class_id,
+            claim_id=step.row.claim_id,
+            class_id=step.row.class_id,
             blocks=wanted.blocks,
             opened_on=step.moment.today,
             due_on=wanted.due_on,
