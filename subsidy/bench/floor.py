@@ -1,8 +1,8 @@
 """The floor: the same eight transitions as hand-tuned SQL for this one workload, on the bare driver.
 
 It knows what the engine must find out: which road comes next, that nothing blocks a claim, which window
-opens when. It writes no seals and keeps no cursor. Windows are as wide as the engine's, each a
-transaction with the same durability.
+opens when. It writes no seals and keeps no cursor. Windows are as wide as the engine's widest,
+each a transaction with the same durability.
 """
 
 from __future__ import annotations

@@ -18,10 +18,13 @@ from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.seals import Signer, seal_window
 from subsidy.records.tables import ClaimProgress, SweepWindow
 
-SQLITE_WINDOW = 10_000
+SQLITE_WINDOW = 5_000
 POSTGRESQL_WINDOW = 20_000
 SQLITE_YIELD_SECONDS = 0.005
 """Pause between windows, so that the console gets the write lock."""
+SQLITE_LONGEST_SECONDS = 0.15
+"""How long a window should keep the write lock; the next one is made as wide as that allows."""
+SQLITE_NARROWEST, SQLITE_WIDEST = 1_000, 20_000
 TRIES = 10
 CHAINS = 16
 """Runners that may seal at the same time on PostgreSQL; each has a chain of its own."""
@@ -79,19 +82,31 @@ def each(
 
     Each window is one transaction: moves, effects, seal and cursor. Ids without an open claim are
     passed over. A run of the same name over the same ids that was killed goes on behind its last
-    committed window; a finished one does nothing. A window that met a conflict is tried again.
+    committed window; a finished one does nothing. A window that met a conflict is tried again. Without
+    `size`, SQLite's windows are fitted to how fast the machine is.
     """
-    size = size or (SQLITE_WINDOW if database.is_sqlite else POSTGRESQL_WINDOW)
+    fitted = database.is_sqlite and size is None
+    width = size or (SQLITE_WINDOW if database.is_sqlite else POSTGRESQL_WINDOW)
     totals = Totals()
     with _chain(database) as chain:
         at_work = _Run(database, run, apply, signer, chain, now)
         start, end = _span(database, run, low, high)
         while (first := _next_open(database, start, end)) is not None:
-            start = min(first + size, end)
+            start = min(first + width, end)
+            began = time.perf_counter()
             totals.add(_one(at_work, first, start))
+            if fitted:
+                width = _fitting(width, time.perf_counter() - began)
             if database.is_sqlite and start < end:
                 time.sleep(SQLITE_YIELD_SECONDS)
     return totals
+
+
+def _fitting(width: int, seconds: float) -> int:
+    """The width of the next window after one that took so long: at most twice or half as wide."""
+    wanted = width * SQLITE_LONGEST_SECONDS / max(seconds, 0.001)
+    wanted = min(max(wanted, width / 2), width * 2)
+    return int(min(max(wanted, SQLITE_NARROWEST), SQLITE_WIDEST))
 
 
 @contextmanager

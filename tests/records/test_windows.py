@@ -169,6 +169,15 @@ def _whole_class(database: Database) -> dict[str, int]:
         return move_all(session, event="enrol", scope=scope, moment=moment(), rules=PlainRules())
 
 
+def test_a_window_is_narrower_after_one_that_kept_the_lock_too_long() -> None:
+    assert windows._fitting(8_000, 0.30) == 4_000
+    assert windows._fitting(8_000, 3.0) == 4_000
+    assert windows._fitting(8_000, 0.10) == 12_000
+    assert windows._fitting(8_000, 0.0) == 16_000
+    assert windows._fitting(1_000, 9.0) == windows.SQLITE_NARROWEST
+    assert windows._fitting(19_000, 0.01) == windows.SQLITE_WIDEST
+
+
 def test_what_is_no_conflict_is_not_tried_again(database: Database) -> None:
     put_claims(database, 3)
     tries: list[int] = []
