@@ -45,6 +45,8 @@ class Answered:
     booked: money.Booked | None = None
     unanswered: tuple[int, ...] = ()
     """Lines sent and not in the file."""
+    row_faults: tuple[str, ...] = ()
+    """Rows of the file that could not be read; the rest was booked."""
 
 
 def payment_file(order: money.BankOrder, *, file_format: Format = "xlsx") -> bank_file.PaymentFile:
@@ -159,4 +161,9 @@ def read_answer(
         file_name=file_name,
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    return Answered(known.number, booked=booked, unanswered=answer.unanswered)
+    return Answered(
+        known.number,
+        booked=booked,
+        unanswered=answer.unanswered,
+        row_faults=tuple(fault.message_zh for fault in answer.row_faults),
+    )

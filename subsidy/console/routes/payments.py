@@ -7,17 +7,12 @@ import hashlib
 from starlette.responses import Response
 
 from subsidy.actions.money import (
-    BankOrder,
-    LineAnswer,
-    SentBatch,
     approve_batch,
     build_batches,
     dissolve_batch,
     follow_up,
-    read_return,
     record_sent_file,
     send_batch,
-    sent_batch,
 )
 from subsidy.actions.views.payment_views import (
     BatchView,
@@ -25,14 +20,13 @@ from subsidy.actions.views.payment_views import (
     batch_view,
     waiting_for_payment,
 )
+from subsidy.bank_desk import payment_file, read_answer
 from subsidy.console.answers import done_or_refused, download, go, page, refused
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.uploads import shelf_of
 from subsidy.console.visits import Entering, NotFoundError, Visit
-from subsidy.papers.bank_file import Batch, Expected, PaymentLine, bank_layout, write
-from subsidy.papers.bank_file import read_return as read_answer
 
 doors = Doors()
 OFFICE = "office"
@@ -133,11 +127,7 @@ def send(visit: Entering, batch_id: int) -> Response:
             session, act, batch_id=batch_id, value_date=visit.day_or_none("value_date")
         )
         if sent.done and sent.order is not None:
-            file = write(
-                _lines(sent.order),
-                layout=bank_layout(_layout(sent.order.payee_kind)),
-                batch=_cover(sent.order, visit),
-            )
+            file = payment_file(sent.order)
             shelf_of(visit).put(_token(view), owner=OFFICE, name=file.name, content=file.content)
             record_sent_file(
                 session,
@@ -174,35 +164,18 @@ def answer(visit: Entering, batch_id: int) -> Response:
     view = _batch(visit, batch_id)
     act = visit.act(area_id=view.row.area_id)
     name, content = visit.file("file")
-    with visit.reading() as session:
-        expected = sent_batch(session, act, batch_id=batch_id)
-    read = read_answer(
-        content, layout=bank_layout(_layout(view.row.payee_kind)), expected=_expected(expected)
-    )
-    if not read.ok:
+    with visit.writing() as session:
+        read = read_answer(session, act, batch_id=batch_id, content=content, file_name=name)
+    if read.booked is None:
         return page(
             visit, "answer.html", 422, row=view.row, booked=None, unanswered=(),
-            faults=[fault.message_zh for fault in read.refusals],
+            faults=list(read.refusals),
         )  # fmt: skip
-    answers = [
-        LineAnswer(line.line_no, line.outcome.value, line.amount_fen, line.booked_on)
-        for line in read.results
-    ]
-    with visit.writing() as session:
-        booked = read_return(
-            session,
-            act,
-            batch_id=batch_id,
-            answers=answers,
-            file_name=name,
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
-    if not booked.done:
-        return refused(visit, booked.findings, back=f"/payments/{batch_id}")
-    faults = [fault.message_zh for fault in read.row_faults]
+    if not read.booked.done:
+        return refused(visit, read.booked.findings, back=f"/payments/{batch_id}")
     return page(
-        visit, "answer.html", row=view.row, booked=booked, unanswered=read.unanswered,
-        faults=faults,
+        visit, "answer.html", row=view.row, booked=read.booked, unanswered=read.unanswered,
+        faults=list(read.row_faults),
     )  # fmt: skip
 
 
@@ -228,25 +201,3 @@ def _batch(visit: Visit, batch_id: int) -> BatchView:
 
 def _token(view: BatchView) -> str:
     return f"bank-{view.row.id}"
-
-
-def _layout(payee_kind: str) -> str:
-    return "persons" if payee_kind == "person" else "units"
-
-
-def _lines(order: BankOrder) -> list[PaymentLine]:
-    return [
-        PaymentLine(
-            line.line_no, line.payee, line.account, "", line.amount_fen, order.purpose,
-            line.reference,
-        )
-        for line in order.lines
-    ]  # fmt: skip
-
-
-def _cover(order: BankOrder, visit: Visit) -> Batch:
-    return Batch(order.number, order.city, order.fund, order.payer, visit.today)
-
-
-def _expected(sent: SentBatch) -> Expected:
-    return Expected(sent.number, sent.digest, sent.amounts_fen)
