@@ -7,6 +7,7 @@ take plain rows, and the papers, which read and write files.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from subsidy.actions.acting import Act
+from subsidy.actions.class_work.telling import tell_provider
 from subsidy.actions.registers import record_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
@@ -30,8 +32,13 @@ from subsidy.papers.spreadsheets import (
     sheet_columns,
     verdict_copy,
 )
+from subsidy.records.tables import TrainingClass
+from subsidy.rules.masking import hide
 
 Action = Callable[..., SheetResult]
+OF_THE_UNIT = ("roster", "attendance", "certificates")
+"""Lists that the unit hands in itself: it is told what became of them."""
+UNREAD, OTHER = "单元格填写有误", "其他"
 ACTIONS: Mapping[str, tuple[str, Action]] = {
     "roster": ("roster", enrol),
     "attendance": ("attendance", record_attendance),
@@ -79,8 +86,41 @@ def take_in(
         digest = hashlib.sha256(content).hexdigest()
         result = action(session, act, class_id=class_id, rows=rows, sha256=digest, **details)
         verdicts += [Verdict(v.row_number, v.column, v.ok, v.message_zh) for v in result.verdicts]
+        if result.done and kind in OF_THE_UNIT:
+            _tell(session, act, class_id, f"{kind}:{digest[:16]}", filename, sheet, result)
     try:
         name, copy = verdict_copy(content, filename, verdicts, columns=columns)
     except UnreadableFileError:
         return Taken(sheet, result, "", None)
     return Taken(sheet, result, name, copy)
+
+
+def _tell(
+    session: Session,
+    act: Act,
+    class_id: int,
+    occasion: str,
+    filename: str,
+    sheet: Sheet,
+    result: SheetResult,
+) -> None:
+    """Tell the unit how many rows were taken and for what kinds of reason the others were not."""
+    training = session.get_one(TrainingClass, class_id)
+    unread = {row.number for row in sheet.rows if not row.ok}
+    refused = {v.row_number: v.code for v in result.verdicts if not v.ok}
+    book = act.pack.book.codes
+    reasons = Counter(
+        book[code].title_zh if code in book else OTHER for code in refused.values()
+    ) + Counter({UNREAD: len(unread)})
+    tell_provider(
+        session,
+        act,
+        row=training,
+        template="roster_verdicts",
+        occasion=occasion,
+        file_name=hide(filename),
+        rows=len(sheet.rows),
+        accepted=len(sheet.rows) - len(unread | set(refused)),
+        refused=len(unread | set(refused)),
+        reasons=[{"name": name, "count": count} for name, count in sorted(reasons.items())],
+    )

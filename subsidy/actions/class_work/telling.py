@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from subsidy.actions.acting import Act
-from subsidy.records.tables import Outbox, TrainingClass
+from subsidy.actions.grounds.outbox_rows import put
+from subsidy.records.tables import TrainingClass
 from subsidy.rules.verdict import Finding
 
 
@@ -22,33 +20,18 @@ def tell_provider(
     **values: object,
 ) -> None:
     """Tell the provider of a class; the same template and occasion goes out once."""
-    known = session.exec(
-        select(Outbox.id).where(
-            Outbox.subject == "class",
-            Outbox.subject_id == row.id,
-            Outbox.template == template,
-            Outbox.occasion == occasion,
-        )
-    ).first()
-    if known is not None:
-        return
     assert row.id is not None
-    shown = {"class_code": row.number, "class_name": row.title, **values}
-    session.add(
-        Outbox(
-            city=row.city,
-            subject="class",
-            subject_id=row.id,
-            template=template,
-            occasion=occasion,
-            to_kind="provider",
-            to_id=row.provider_id,
-            values=json.dumps(shown, ensure_ascii=False, sort_keys=True, default=_plain),
-            effective_on=act.today,
-            created_at=act.recorded_at,
-        )
+    put(
+        session,
+        act,
+        subject="class",
+        subject_id=row.id,
+        template=template,
+        occasion=occasion,
+        to_kind="provider",
+        to_id=row.provider_id,
+        **{"class_code": row.number, "class_name": row.title, **values},
     )
-    session.flush()
 
 
 def reason(finding: Finding) -> dict[str, str]:
@@ -59,9 +42,3 @@ def reason(finding: Finding) -> dict[str, str]:
         "clause": finding.clause,
         "document": finding.document,
     }
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"a message holds text, numbers and dates, not {type(value).__name__}")
