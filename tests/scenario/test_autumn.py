@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from subsidy.records.tables import (
     PublicNotice,
     TrainingClass,
 )
+from subsidy.scenario.reading import Step
+from subsidy.scenario.stage import DEEDS
+from subsidy.scenario.weekly import open_player
+from subsidy.settings import load_settings
 from tests.scenario.autumn import Autumn
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("autumn")]
@@ -267,3 +272,29 @@ def test_a_player_that_was_stopped_goes_on_behind_the_last_day(autumn: Autumn) -
 def test_mail_went_to_the_folder_and_names_nobody(autumn: Autumn) -> None:
     letters = list(Path(autumn.player.settings.mail_folder).rglob("*.eml"))
     assert len(letters) > 100
+
+
+def test_after_the_story_a_user_clears_the_rest_and_sees_it_paid(
+    autumn: Autumn, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(autumn.player.settings.home, home)
+    player = open_player(load_settings(flags={"home": home, "demo": True}, environ={}))
+    after = Autumn(player)
+
+    def deed(do: str, by: str | tuple[str, ...], **details: object) -> None:
+        DEEDS[do](player.stage, Step.model_validate({"do": do, "by": by, **details}))
+
+    tea = {"class": "tea"}
+    deed("resolve_ticket", "sc-clerk", row=5, code="E213", outcome="人工核对证书原件无误", **tea)
+    deed("review_class", "sc-clerk", **tea)
+    deed("approve_class", "city-leader", **tea)
+    deed("post_grant_notice", "city-clerk", area="hangzhou")
+    for _ in range(6):
+        player.next_working_day()
+    deed("pay", ("city-finance", "city-finance2"))
+    player.next_working_day()
+    with player.database.reading() as books:
+        assert after.endings(books, "tea") == {"paid": 24, "rejected": 1}
+        assert ledger.check(books, city="hangzhou").ok
+    player.database.dispose()

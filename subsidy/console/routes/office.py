@@ -17,6 +17,7 @@ from subsidy.console.routes.overview import flow_url
 from subsidy.console.visits import Entering, NotFoundError, Visit
 from subsidy.flow_api import FlowApi, FlowServiceError
 from subsidy.keys import load_keys
+from subsidy.settings import SetupError
 
 doors = Doors()
 NEXT_DAY = "play-next-day/all"
@@ -52,11 +53,11 @@ def next_day(visit: Entering) -> Response:
     """In the demo: ask the flow runner to go on to the next working day."""
     if not visit.desk.settings.demo:
         raise NotFoundError
-    auth = load_keys(visit.desk.settings.keys_folder).scheduler_auth
     try:
+        auth = load_keys(visit.desk.settings.keys_folder).scheduler_auth
         with FlowApi(url=visit.desk.settings.prefect_url, auth=auth) as api:
             api.start(NEXT_DAY)
-    except FlowServiceError:
+    except (FlowServiceError, SetupError):
         return go(visit, "/runs", visit.say(N_("The flow service does not answer.")), bad=True)
     return go(visit, "/runs", visit.say(N_("The next working day is on its way; reload the page.")))
 
