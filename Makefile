@@ -41,20 +41,20 @@ run: setup
 	@exec $(VENV)/bin/subsidy up --demo
 
 quick: setup
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "$(QUICK)"
+	$(PY) -m pytest -n $(WORKERS) -m "$(QUICK)"
 
 test: setup
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	$(PY) -m pytest -n $(WORKERS)
 
 test-full: setup
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile=thorough
+	$(PY) -m pytest -n $(WORKERS) --hypothesis-profile=thorough
 
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	$(PY) -m pytest -n $(WORKERS)
 
 bench: setup
 	@for each in $(BENCHES); do $(VENV)/bin/subsidy bench $$each || exit 1; done

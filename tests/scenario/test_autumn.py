@@ -30,7 +30,7 @@ from subsidy.scenario.weekly import open_player
 from subsidy.settings import load_settings
 from tests.scenario.autumn import Autumn
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("autumn")]
+pytestmark = pytest.mark.slow
 YUAN = 100
 
 
