@@ -6,6 +6,9 @@ it reads the folders that the settings name and hands plain values on.
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,15 +30,18 @@ from subsidy.settings import Settings
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+log = logging.getLogger("subsidy.office")
 
-def load_office(settings: Settings, *, keys: Keys | None = None) -> Office:
+
+def load_office(settings: Settings, *, keys: Keys | None = None, live: bool = False) -> Office:
     """Read every city's pack with the bureau's settings over it, the calendar and the keys.
 
     Files in the home's `config/` stand in for shipped ones of the same name. Raises PolicyError or
-    CalendarFileError with every fault of all files, SetupError where keys are missing.
+    CalendarFileError with every fault of all files, SetupError where keys are missing. `live` is for
+    a process that stays up: its packs follow their files.
     """
     return Office(
-        packs=load_all_packs(settings),
+        packs=LivePacks(settings) if live else load_all_packs(settings),
         calendars=load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
         contacts=load_all_contacts(settings),
@@ -66,6 +72,52 @@ def load_all_packs(settings: Settings) -> dict[str, Pack]:
     if faults:
         raise PolicyError(faults)
     return packs
+
+
+class LivePacks(Mapping[str, Pack]):
+    """The packs of a process that stays up: read anew when a pack or the bureau's settings change.
+
+    A fault in a changed file keeps the packs that were in use and is logged; `subsidy policy check`
+    names it. Shared by threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Read the packs once. Raises PolicyError as `load_all_packs` does."""
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._stamp = self._now()
+        self._packs = load_all_packs(settings)
+
+    def _now(self) -> tuple[tuple[str, int], ...]:
+        files = [
+            *self._settings.config_files("policies/*.yaml").values(),
+            *self._settings.config_files("settings/*.yaml").values(),
+            self._settings.config_file("exceptions.yaml"),
+        ]
+        return tuple((str(path), path.stat().st_mtime_ns) for path in files if path.exists())
+
+    def _current(self) -> dict[str, Pack]:
+        stamp = self._now()
+        with self._lock:
+            if stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._packs = load_all_packs(self._settings)
+                except PolicyError:
+                    log.exception("changed policy files have faults; the packs in use stay")
+            return self._packs
+
+    def __getitem__(self, city: str) -> Pack:
+        """The pack of a city as its files are now."""
+        return self._current()[city]
+
+    def __iter__(self) -> Iterator[str]:
+        """City ids."""
+        return iter(self._current())
+
+    def __len__(self) -> int:
+        """How many cities."""
+        return len(self._current())
 
 
 def load_calendars(settings: Settings) -> CalendarBook:

@@ -55,7 +55,7 @@ def open_desk(settings: Settings) -> Desk:
     return Desk(
         settings=settings,
         database=open_database(settings),
-        office=load_office(settings, keys=keys),
+        office=load_office(settings, keys=keys, live=True),
         permissions=load_permissions(settings.config_file("permissions.yaml")),
         pages=Pages(),
         secret=keys.session,

@@ -8,9 +8,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from starlette.responses import Response
 
+from subsidy.actions.claims import adopt_settings
 from subsidy.actions.views.overview import recent_runs
 from subsidy.actions.views.policy_values import PolicyValue, policy_values
-from subsidy.console.answers import go, page
+from subsidy.console.answers import done_or_refused, go, page
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
 from subsidy.console.routes.overview import flow_url
@@ -60,6 +61,17 @@ def next_day(visit: Entering) -> Response:
     except (FlowServiceError, SetupError):
         return go(visit, "/runs", visit.say(N_("The flow service does not answer.")), bad=True)
     return go(visit, "/runs", visit.say(N_("The next working day is on its way; reload the page.")))
+
+
+@doors.post("/policy/adopt", "policy.adopt")
+def adopt(visit: Entering) -> Response:
+    """Claims that wait for a value take over the settings that the bureau has filled since."""
+    with visit.writing() as session:
+        outcome = adopt_settings(session, visit.act())
+    note = visit.say(N_("Claims that took the settings over: %(n)s.")) % {
+        "n": outcome.moved.get("adopted", 0)
+    }
+    return done_or_refused(visit, outcome, to="/policy", note=note)
 
 
 @doors.get("/policy", "policy.show")
