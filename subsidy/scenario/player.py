@@ -11,7 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from ruamel.yaml import YAML
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 import subsidy.scenario.deeds.catalogue
 import subsidy.scenario.deeds.claims
@@ -22,6 +22,7 @@ from subsidy.actions.access.accounts import create_account, grant_role
 from subsidy.actions.access.demo import DEMO_PASSWORD
 from subsidy.actions.access.permissions import load_permissions
 from subsidy.actions.acting import Act, Outcome, sync_roads
+from subsidy.actions.views.places import BUSINESS_DATE
 from subsidy.office import load_office, open_database
 from subsidy.records.tables import Area, Setting
 from subsidy.rules.routing import load_divisions
@@ -36,7 +37,6 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024)
 """Enough for a password that is printed; it is hashed anew at the first log-in."""
 BEFORE_OFFICE = timedelta(hours=4)
 PLAYED_UNTIL = "scenario:played_until"
-BUSINESS_DATE = "business_date:"
 
 
 @dataclass
@@ -264,8 +264,6 @@ def _open_areas(session: Session, act: Act, settings: Settings) -> None:
 
 
 def _area_anywhere(session: Session, code: str, cities: tuple[str, ...]) -> int:
-    from sqlmodel import col, select  # noqa: PLC0415
-
     found = session.exec(
         select(Area.id).where(Area.code == code, col(Area.city).in_(cities))
     ).first()

@@ -34,6 +34,7 @@ async def play_story() -> dict[str, int]:
     settings = load_settings()
     player = await asyncio.to_thread(open_player, settings)
     weeks = weeks_of(player.days_left())
+    player.database.dispose()
     total: Counter[str] = Counter()
     for first, last in weeks:
         total.update(await play_week(first=first.isoformat(), last=last.isoformat()))

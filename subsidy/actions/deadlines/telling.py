@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,8 @@ from subsidy.actions.deadlines.duties import (
     document_of,
     means_of,
 )
-from subsidy.records.tables import Claim, Deadline, Outbox
+from subsidy.actions.grounds.outbox_rows import put
+from subsidy.records.tables import Claim, Deadline
 from subsidy.rules.workdays import working_days_between
 
 REMINDER, MISSED, CERTIFICATES_LATE = "deadline_reminder", "deadline_missed", "certificates_late"
@@ -199,32 +199,18 @@ def _tell(
     values: dict[str, object],
 ) -> int:
     """Put one message into the outbox; one of the same subject and occasion goes out once."""
-    known = session.exec(
-        select(Outbox.id).where(
-            Outbox.subject == group.subject,
-            Outbox.subject_id == group.subject_id,
-            Outbox.template == template,
-            Outbox.occasion == occasion,
-        )
-    ).first()
-    if known is not None:
-        return 0
-    session.add(
-        Outbox(
-            city=act.city,
-            subject=group.subject,
-            subject_id=group.subject_id,
-            template=template,
-            occasion=occasion,
-            to_kind=group.to.kind,
-            to_id=group.to.id,
-            values=json.dumps(values, ensure_ascii=False, sort_keys=True, default=date.isoformat),
-            effective_on=act.today,
-            created_at=act.recorded_at,
-        )
+    new = put(
+        session,
+        act,
+        subject=group.subject,
+        subject_id=group.subject_id,
+        template=template,
+        occasion=occasion,
+        to_kind=group.to.kind,
+        to_id=group.to.id,
+        **values,
     )
-    session.flush()
-    return 1
+    return int(new)
 
 
 def for_applicants(desks: Desks, rows: Iterable[Running]) -> list[Running]:
