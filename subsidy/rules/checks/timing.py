@@ -88,10 +88,11 @@ def certificate_in_time(case: Case, out: Verdicts) -> None:
 
 
 def applied_in_time(case: Case, out: Verdicts) -> None:
-    """The application came within its window; without one the claim simply waits."""
+    """The application came within its window; without one the claim waits where its road asks for one."""
     applied, ended = case.facts.applied_on, case.facts.training.ends
     if applied is None:
-        out.add("E501", "hold", stage_source(case, "applied"))
+        if "applied" in case.track.stages:
+            out.add("E501", "hold", stage_source(case, "applied"))
         return
     if "application" not in case.track.windows or ended is None:
         return
