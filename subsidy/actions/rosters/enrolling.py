@@ -179,7 +179,11 @@ class _Roster:
         )
         session.flush()
         return move_together(
-            session, self.act, event="enrol", moment=self.act.moment(), rows=progress
+            session,
+            self.act,
+            event="enrol",
+            moment=self.act.moment(),
+            rows=[row for row in progress if row.next_stage == "enrolled"],
         )
 
     def _claims(self, lines: Sequence[Line], entitlements: Sequence[Entitlement]) -> list[Claim]:
