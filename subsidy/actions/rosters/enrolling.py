@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from states.claim import CLAIM
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.class_facts import class_row, training_facts
 from subsidy.actions.class_work.sheets import (
@@ -178,7 +179,11 @@ class _Roster:
         )
         session.flush()
         return move_together(
-            session, self.act, event="enrol", moment=self.act.moment(), rows=progress
+            session,
+            self.act,
+            event="enrol",
+            moment=self.act.moment(),
+            rows=[row for row in progress if row.next_stage == "enrolled"],
         )
 
     def _claims(self, lines: Sequence[Line], entitlements: Sequence[Entitlement]) -> list[Claim]:
@@ -206,19 +211,19 @@ class _Roster:
     def _progress(self, claims: Sequence[Claim]) -> list[ClaimProgress]:
         session, row = self.session, self.row
         road = session.get_one(Road, row.road_id)
-        order, stages = order_for(session, row.road_id), road.stages.split()
+        order = order_for(session, row.road_id)
         figures: dict[str, Any] = figures_of(session, self.act, row)
         return [
             ClaimProgress(
                 claim_id=claim.id or 0,
                 road_id=row.road_id,
                 area_id=row.area_id,
-                state=stages[0],
+                state=CLAIM.initial,
                 since=self.act.today,
-                next_stage=order.after(stages[0], ""),
-                early_stage=order.early(stages[0], ""),
+                next_stage=order.after(CLAIM.initial, ""),
+                early_stage=order.early(CLAIM.initial, ""),
                 levels=road.levels,
-                certificate_pending=int("certified" in stages),
+                certificate_pending=int("certified" in road.stages.split()),
                 **figures,
             )
             for claim in claims

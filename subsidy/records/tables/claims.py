@@ -77,6 +77,8 @@ class ProgressColumns(SQLModel):
     next_stage: str
     early_stage: str = ""
     resume_to: str = ""
+    review_from: str = "applied"
+    """State in which the first level of review finds the claim; on some roads nobody applies."""
     levels: int = 0
     levels_left: int = 0
     levels_done: int = 0
