@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
 from subsidy.actions.acting import Act, Outcome, PackRules, sync_roads
+from subsidy.actions.applications.vouchers import redeem
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.together import change_facts, claims_of, move_together
 from subsidy.actions.decisions import decide_claims
@@ -75,6 +76,7 @@ def apply_for_class(
             ClaimProgress.state == "applied",
         )
     ).all()
+    redeem(session, act, claim_ids=list(applied))
     decide_claims(session, act, claim_ids=list(applied))
     strange = asked - {r.claim_id for r in here}
     ended = _ended(session, strange)
