@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "hours": "完成课时数",
     "training_days": "培训天数",
     "planned_heads": "计划人数",
+    "undertaker_differs": "举办方与承办方不是同一单位",
     "actual_cost_fen": "实际费用",
     "purchases_fen": "新购置设备总值",
     "employed_since": "吸纳就业起始日期",

@@ -9,6 +9,7 @@ from typing import Literal
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
 from subsidy.rules.checks.people import years_later
 from subsidy.rules.packs.schema import GateSpec
+from subsidy.rules.routing import routing_of
 from subsidy.rules.verdict import source_of
 
 RANKS = ("county", "city", "provincial", "national")
@@ -131,6 +132,42 @@ def _opened_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
         out.add("E219", gate_effect(gate), source_of(gate), years=years)
 
 
+def _same_level(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """The project was approved by the bureau of the level that pays for it."""
+    project, facts = case.facts.training.project, case.facts.training
+    if project is None or not project.approved_by:
+        return
+    routing = routing_of(case.pack, case.track, district=facts.district, on=case.anchor)
+    if routing.pays is not None and routing.pays.value not in (None, project.approved_by):
+        names = {"city": "市", "district": "区、县（市）"}
+        wanted, given = names[routing.pays.value], names[project.approved_by]
+        out.add("E539", gate_effect(gate), source_of(gate), wanted=wanted, given=given)
+
+
+def _city_filed(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """What a district approved has been filed with the city since; no clause says by when."""
+    project = case.facts.training.project
+    if project is None or project.approved_by != "district":
+        return
+    if project.city_filed_on is None or project.city_filed_on > case.today:
+        out.add("E538", gate_effect(gate), source_of(gate))
+
+
+def _standard_from_city(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    project = case.facts.training.project
+    if project is not None and project.standard_by == "district":
+        out.add("E540", gate_effect(gate), source_of(gate))
+
+
+def _authorised_payee(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Host and undertaker are one unit, or a paper says which of the two is paid."""
+    differs = case.facts.stated.undertaker_differs
+    if differs is None:
+        out.add("E531", "hold", source_of(gate), what="举办方与承办方是否同一单位")
+    elif differs and gate.paper not in case.facts.stated.papers:
+        out.add("E537", gate_effect(gate), source_of(gate), paper=gate.name)
+
+
 CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "paper": _paper,
     "employer_insured": _employer_insured,
@@ -142,4 +179,8 @@ CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "hours": _hours,
     "issuer": _issuer,
     "opened_within": _opened_within,
+    "same_level": _same_level,
+    "city_filed": _city_filed,
+    "standard_from_city": _standard_from_city,
+    "authorised_payee": _authorised_payee,
 }

@@ -81,6 +81,8 @@ def not_subsidised_before(case: Case, out: Verdicts) -> None:
 
 def within_later_total(case: Case, out: Verdicts) -> None:
     """A later national rule counts all subsidies of a person: shown, nothing more."""
+    if not case.track.spec.counts_towards_limits:
+        return
     dated = case.pack.dated.get("lifetime_limit")
     limit = dated.on(case.anchor) if dated is not None else None
     if limit is None or limit.unset:

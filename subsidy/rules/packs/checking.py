@@ -28,6 +28,8 @@ KEYED: dict[str, tuple[str, ...]] = {
     "instrument": ("list",),
 }
 """Gates that compare with a parameter, and the units it may have."""
+PAPERED = ("paper", "authorised_payee")
+"""Gates that ask for a paper by its code."""
 
 
 def cross_faults(spec: PackSpec, *, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -85,7 +87,8 @@ def _sources(spec: PackSpec, source: SourceFile) -> Iterator[Fault]:
         items += [(("tracks", code, "stages", i), item) for i, item in enumerate(track.stages)]
         items += [(("tracks", code, "gates", i), item) for i, item in enumerate(track.gates)]
         items += [(("tracks", code, "excludes"), item) for item in track.excludes]
-        single = (track.only_groups, track.amount.never_above_filed)
+        filed = (track.amount.never_above_filed, track.amount.rate_as_filed)
+        single = (track.only_groups, *filed)
         items += [(("tracks", code), item) for item in single if item is not None]
     items += [(("precedence", i), item) for i, item in enumerate(spec.precedence)]
     for at, item in items:
@@ -212,8 +215,9 @@ def _gates(
             yield source.fault(here, f"Gate {gate.gate!r} has no `key`.", "Name its parameter.")
         elif gate.key:
             yield from _parameter(gate.key, KEYED.get(gate.gate, ()), here, table, source)
-        if (gate.gate == "paper") != bool(gate.paper and gate.name):
-            yield source.fault(here, "`paper` and `name` belong to a gate `paper`.", "Give both.")
+        if (gate.gate in PAPERED) != bool(gate.paper and gate.name):
+            what = f"`paper` and `name` belong to a gate {' or '.join(PAPERED)}."
+            yield source.fault(here, what, "Give both.")
 
 
 def _one_of(names: Iterable[str]) -> str:

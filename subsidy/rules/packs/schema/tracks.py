@@ -33,6 +33,8 @@ Gate = Literal[
     # conditions of particular tracks
     "paper", "employer_insured", "employed_months", "first_check", "joint_acceptance",
     "systems", "instrument", "hours", "issuer", "opened_within",
+    # who approved the project, who proposed its standard, who is paid for it
+    "same_level", "city_filed", "standard_from_city", "authorised_payee",
 ]  # fmt: skip
 Times = Literal["once", "attended_day", "training_day", "month", "year", "module"]
 Counted = Literal["planned", "finished", "theory", "practice", "certificate"]
@@ -53,7 +55,7 @@ class GateSpec(Sourced):
     key: str | None = None
     """Parameter that the condition compares with (months, hours, systems, …)."""
     paper: str = ""
-    """For gate `paper`: code of the paper that must have been handed in."""
+    """For gates `paper` and `authorised_payee`: code of the paper that must have been handed in."""
     name: str = ""
     """What that paper is called."""
     groups: list[str] = []
@@ -82,6 +84,8 @@ class AmountSpec(Strict):
     """Whether an approved uplift raises the rate; `leader`: a person decides above the amount."""
     at_most: list[str] = []
     at_most_by: dict[str, str] = {}
+    rate_as_filed: Sourced | None = None
+    """The clause that lets a unit draw no more than the standard that it filed for its project."""
     never_above_filed: Sourced | None = None
     """The clause that makes the filed standard, or the filed number of heads, a ceiling."""
     heads_by: list[Counted] = []
