@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
@@ -123,9 +123,15 @@ def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> 
 
 def _commit(session: Session, claim_ids: Sequence[int], on: date) -> None:
     rows = session.exec(
-        select(Enrolment).where(
-            col(Enrolment.claim_id).in_(list(claim_ids)), col(Enrolment.commitment_on).is_(None)
+        select(Enrolment)
+        .join(
+            Claim,
+            and_(
+                col(Claim.class_id) == Enrolment.class_id,
+                col(Claim.person_id) == Enrolment.person_id,
+            ),
         )
+        .where(col(Claim.id).in_(list(claim_ids)), col(Enrolment.commitment_on).is_(None))
     ).all()
     for row in rows:
         row.commitment_on = on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
@@ -57,6 +58,8 @@ from tests.tracks.town import (
 )
 
 APPLIED, REVIEWED, POSTED, CLEARED = (date(2020, 11, n) for n in (18, 19, 20, 30))
+LISTED_ON = date(2020, 11, 2)
+"""Day of applications that come when everything has happened."""
 RESULTS_POSTED, RESULTS_OVER = date(2020, 11, 4), date(2020, 11, 17)
 BY_THE_BUREAU = {"E605", "E607"}
 """Holds that a leader releases: a rate that the bureau chose, an uplift above a fixed amount."""
@@ -133,6 +136,7 @@ def _class_until_completed(
     )
     taken(enrol(session, planner, class_id=class_id, rows=list(rows)))
     _vouchers(town, track)
+    _state_class(town, track, class_id)
     done(file_class(session, planner, class_id=class_id))
     clerk = town.act(LODGED, CLERK)
     done(decide_filing(session, clerk, class_id=class_id, decision="accept"))
@@ -148,9 +152,8 @@ def through_file(town: Town, track: Track, *, number: str = "") -> list[int]:
     session, stages = town.session, set(track.stages)
     starts, ends = days_of(track)
     begins = track.stages[0]
-    day = {"applied": APPLIED, "assessed": REGISTERED, "approved": APPLIED}.get(begins, LODGED)
-    if begins == "completed":
-        day = AFTER
+    days = {"applied": LISTED_ON, "assessed": LISTED_ON, "approved": LISTED_ON, "completed": AFTER}
+    day = days.get(begins, LODGED)
     item_id = None
     if starts is not None or any(g.gate == "approved_project" for g in track.spec.gates):
         item_id = project_of(town, track)
@@ -369,6 +372,26 @@ def _pay(town: Town) -> None:
             file_name="back.csv",
             sha256=f"back-{batch.batch_id}",
         )
+
+
+def _state_class(town: Town, track: Track, class_id: int) -> None:
+    """What holds for the whole class: papers, hours, the records in the systems."""
+    stated = stated_for(town.pack, track)
+    values = {
+        "papers": " ".join(stated.papers),
+        "hours": str(stated.hours or ""),
+        "systems": json.dumps(
+            [
+                {"system": r.system, "registered_on": r.registered_on.isoformat()}
+                for r in stated.systems
+            ]
+        )
+        if stated.systems
+        else "",
+    }
+    if any(values.values()):
+        act = town.act(LODGED, UNIT)
+        done(applications.supply_class(town.session, act, class_id=class_id, values=values))
 
 
 def _ids(session: Session, *where: object) -> list[int]:

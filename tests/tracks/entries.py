@@ -34,6 +34,7 @@ def stated_for(pack: Pack, track: Track) -> Stated:
         "employed_since": date(2019, 1, 7),
         "employer_insured": True,
         "opened_on": date(2019, 3, 1),
+        "undertaker_differs": False,
     }
     wanted = asks | _looked_at(track)
     values |= {name: value for name, value in defaults.items() if name in wanted}

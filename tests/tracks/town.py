@@ -140,6 +140,7 @@ def project_of(town: Town, track: Track) -> int:
         title=f"{track.name_zh}项目",
         occupation="elderly-carer",
         level=level_of_rates(track),
+        course=next(iter(track.spec.amount.rates)) if track.spec.amount.by == "course" else "",
         training_mode="集中面授",
         assessment_mode="理论加实操",
         certificate_name="证书",

@@ -11,7 +11,7 @@ from subsidy.actions.applications.moving import (
     record_results,
     register_line_certificates,
 )
-from subsidy.actions.applications.supplying import accept, check_first, supply
+from subsidy.actions.applications.supplying import accept, check_first, supply, supply_class
 from subsidy.actions.applications.vouchers import InstrumentForm, issue_instrument, redeem
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "redeem",
     "register_line_certificates",
     "supply",
+    "supply_class",
 ]

@@ -21,7 +21,9 @@ from subsidy.actions.applications.moving import (
     application_row,
     claims_of_application,
 )
+from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.entry import entry_fault
+from subsidy.actions.class_work.together import claims_of
 from subsidy.actions.grounds.application_facts import stated_of
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import same_person
@@ -68,6 +70,23 @@ def supply(
             close_when_mended(session, act, claim_id=each, codes=["E531"])
     facts_changed(session, act, claims)
     return Outcome(True, application_id)
+
+
+def supply_class(
+    session: Session, act: Act, *, class_id: int, values: Mapping[str, str]
+) -> Outcome:
+    """The same for a class: papers, hours and system records that hold for all its claims."""
+    row = class_row(session, class_id, lock=True)
+    faults = outside_of(session, act, area_id=row.area_id, roles=APPLICANTS)
+    entries, bad = read_entries(values)
+    faults += unreadable(act, bad)
+    if faults or not entries:
+        return Outcome.refused(*faults, subject_id=class_id)
+    row.stated = _added(row.stated, entries)
+    session.add(row)
+    session.flush()
+    facts_changed(session, act, [c.claim_id for c in claims_of(session, class_id=class_id)])
+    return Outcome(True, class_id)
 
 
 def _added(text: str, entries: Mapping[str, object]) -> str:
