@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.checks.quantities import Open, headcount, kind_of, quantity
+from subsidy.rules.checks.quantities import Open, headcount, kind_of, note_chosen, quantity
 from subsidy.rules.packs.schema import AmountSpec
 from subsidy.rules.verdict import Source, source_of
 
@@ -77,9 +77,7 @@ def _rate(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
     rate = looked_up(case, out, key)
     if not isinstance(rate, int):
         return None
-    value = case.pack.value(key, on=case.anchor)
-    if value.assumed is not None:
-        out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
+    note_chosen(case, out, key)
     return rate
 
 
@@ -139,6 +137,9 @@ def _under_ceilings(case: Case, out: Verdicts, plan: AmountSpec, fen: int) -> in
             return None
         keys.append(plan.at_most_by[kind])
     ceilings = [looked_up(case, out, key) for key in keys]
+    for key, ceiling in zip(keys, ceilings, strict=True):
+        if isinstance(ceiling, int) and ceiling < fen:
+            note_chosen(case, out, key)
     if plan.of == "actual_cost" and plan.never_above_filed is not None:
         project = case.facts.training.project
         filed = project.rate_fen if project is not None else None
