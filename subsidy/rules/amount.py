@@ -52,6 +52,8 @@ def _one(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
         base = _rate(case, out, plan)
         times = quantity(case, out, plan)
         if base is None or isinstance(times, Open):
+            for key in plan.at_most:  # an open ceiling is told together with what else is open
+                looked_up(case, out, key)
             return None
         earned = _raised(case, out, plan, base)
         if earned is None:

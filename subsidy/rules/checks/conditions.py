@@ -189,6 +189,16 @@ def _excellent_years(case: Case, out: Verdicts, gate: GateSpec) -> None:
         out.add("E234", gate_effect(gate), _threshold(case, gate), wanted=wanted)
 
 
+def _hired_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Training of new employees begins so soon after they were taken on."""
+    since, most = case.facts.stated.employed_since, looked_up(case, out, gate.key or "")
+    start = case.facts.training.starts or case.anchor
+    if since is None:
+        out.add("E531", "hold", source_of(gate), what="录用日期")
+    elif isinstance(most, int) and full_months(since, start) >= most:
+        out.add("E237", gate_effect(gate), _threshold(case, gate), months=most)
+
+
 CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "paper": _paper,
     "employer_insured": _employer_insured,
@@ -206,4 +216,5 @@ CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "source": _source,
     "since_certificate": _since_certificate,
     "excellent_years": _excellent_years,
+    "hired_within": _hired_within,
 }

@@ -31,6 +31,7 @@ KEYED: dict[str, tuple[str, ...]] = {
     "occupation": ("list",),
     "source": ("list",),
     "excellent_years": ("year",),
+    "hired_within": ("month",),
 }
 """Gates that compare with a parameter, and the units it may have."""
 

@@ -34,6 +34,7 @@ Gate = Literal[
     "paper", "employer_insured", "employed_months", "first_check", "joint_acceptance",
     "systems", "instrument", "hours", "issuer", "opened_within",
     "modules", "level", "occupation", "source", "since_certificate", "excellent_years",
+    "hired_within",
 ]  # fmt: skip
 Times = Literal["once", "attended_day", "training_day", "month", "year", "module"]
 Counted = Literal["planned", "finished", "theory", "practice", "certificate"]
