@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.checks.quantities import Open, headcount, kind_of, quantity
+from subsidy.rules.checks.quantities import Open, headcount, kind_of, note_chosen, quantity
 from subsidy.rules.facts import Uplift
 from subsidy.rules.packs.schema import AmountSpec, Sourced
 from subsidy.rules.packs.values import Value
@@ -55,6 +55,8 @@ def _one(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
         base = _rate(case, out, plan)
         times = quantity(case, out, plan)
         if base is None or isinstance(times, Open):
+            for key in plan.at_most:  # an open ceiling is told together with what else is open
+                looked_up(case, out, key)
             return None
         earned = _raised(case, out, plan, base)
         if earned is None:
@@ -80,9 +82,7 @@ def _rate(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
     rate = looked_up(case, out, key)
     if not isinstance(rate, int):
         return None
-    value = case.pack.value(key, on=case.anchor)
-    if value.assumed is not None:
-        out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
+    note_chosen(case, out, key)
     return rate if plan.rate_as_filed is None else _as_filed(case, out, plan.rate_as_filed, rate)
 
 
@@ -156,6 +156,9 @@ def _under_ceilings(case: Case, out: Verdicts, plan: AmountSpec, fen: int) -> in
             return None
         keys.append(plan.at_most_by[kind])
     ceilings = [looked_up(case, out, key) for key in keys]
+    for key, ceiling in zip(keys, ceilings, strict=True):
+        if isinstance(ceiling, int) and ceiling < fen:
+            note_chosen(case, out, key)
     if plan.of == "actual_cost" and plan.never_above_filed is not None:
         filed = _filed_rate(case, out, plan.never_above_filed)
         if filed is None:

@@ -1,4 +1,4 @@
-"""Conditions of particular tracks: employer, months, first check, acceptance, systems, vouchers, hours."""
+"""Conditions of particular tracks: employer, months, first check, systems, vouchers, certificate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from subsidy.rules.checks.case import Case, Verdicts, looked_up
 from subsidy.rules.checks.people import years_later
 from subsidy.rules.packs.schema import GateSpec
 from subsidy.rules.routing import routing_of
-from subsidy.rules.verdict import source_of
+from subsidy.rules.verdict import Source, source_of
 
 RANKS = ("county", "city", "provincial", "national")
 """Ranks of certificate issuers, the lowest first."""
@@ -25,6 +25,15 @@ def gate_effect(gate: GateSpec) -> Literal["refuse", "hold", "warn"]:
 def _paper(case: Case, out: Verdicts, gate: GateSpec) -> None:
     if gate.paper not in case.facts.stated.papers:
         out.add("E530", gate_effect(gate), source_of(gate), paper=gate.name)
+
+
+def _threshold(case: Case, gate: GateSpec) -> Source:
+    """The gate's clause; where the bureau chose what it compares with, the reason for that choice.
+
+    So that a chosen threshold holds a claim and never refuses it.
+    """
+    value = case.pack.value(gate.key or "", on=case.anchor)
+    return source_of(value) if value.assumed is not None else source_of(gate)
 
 
 def _employer_insured(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -43,7 +52,7 @@ def _employed_months(case: Case, out: Verdicts, gate: GateSpec) -> None:
         out.add("E531", "hold", source_of(gate), what="吸纳就业起始日期")
     elif isinstance(wanted, int) and full_months(since, until) < wanted:
         months = full_months(since, until)
-        out.add("E217", gate_effect(gate), source_of(gate), months=months, wanted=wanted)
+        out.add("E217", gate_effect(gate), _threshold(case, gate), months=months, wanted=wanted)
 
 
 def full_months(since: date, until: date) -> int:
@@ -83,7 +92,7 @@ def _systems(case: Case, out: Verdicts, gate: GateSpec) -> None:
     for system in wanted:
         day = held.get(system)
         if day is None or day > start:
-            out.add("E534", gate_effect(gate), source_of(gate), system=system, starts=start)
+            out.add("E534", gate_effect(gate), _threshold(case, gate), system=system, starts=start)
 
 
 def _instrument(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -103,13 +112,13 @@ def _instrument(case: Case, out: Verdicts, gate: GateSpec) -> None:
     elif item.valid_until is not None and redeemed >= item.valid_until:
         fault = "兑付时已过有效期"
     if fault:
-        out.add("E221", gate_effect(gate), source_of(gate), fault=fault)
+        out.add("E221", gate_effect(gate), _threshold(case, gate), fault=fault)
 
 
 def _hours(case: Case, out: Verdicts, gate: GateSpec) -> None:
     wanted, hours = looked_up(case, out, gate.key or ""), case.facts.stated.hours
     if isinstance(wanted, int) and hours < wanted:
-        out.add("E220", gate_effect(gate), source_of(gate), hours=hours, wanted=wanted)
+        out.add("E220", gate_effect(gate), _threshold(case, gate), hours=hours, wanted=wanted)
 
 
 def _issuer(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -119,7 +128,7 @@ def _issuer(case: Case, out: Verdicts, gate: GateSpec) -> None:
     if not certificate.issuer:
         out.add("E531", "hold", source_of(gate), what="发证机关层级")
     elif RANKS.index(certificate.issuer) < RANKS.index(least):
-        out.add("E218", gate_effect(gate), source_of(gate))
+        out.add("E218", gate_effect(gate), _threshold(case, gate))
 
 
 def _opened_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -129,7 +138,66 @@ def _opened_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
     if opened is None:
         out.add("E531", "hold", source_of(gate), what="开业日期")
     elif isinstance(years, int) and start > years_later(opened, years):
-        out.add("E219", gate_effect(gate), source_of(gate), years=years)
+        out.add("E219", gate_effect(gate), _threshold(case, gate), years=years)
+
+
+def _modules(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    wanted, done = looked_up(case, out, gate.key or ""), case.facts.stated.modules
+    if isinstance(wanted, int) and done < wanted:
+        out.add("E233", gate_effect(gate), _threshold(case, gate), done=done, wanted=wanted)
+
+
+def _level(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """The certificate is of one of the levels that the clause names."""
+    certificate, levels = case.facts.certificate, looked_up(case, out, gate.key or "")
+    if certificate is not None and isinstance(levels, tuple) and certificate.level not in levels:
+        out.add("E231", gate_effect(gate), _threshold(case, gate))
+
+
+def _occupation(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """The occupation stands on the list that the clause points to."""
+    occupation, listed = case.facts.training.occupation, looked_up(case, out, gate.key or "")
+    if not occupation:
+        out.add("E531", "hold", source_of(gate), what="职业（工种）")
+    elif isinstance(listed, tuple) and occupation not in listed:
+        out.add("E232", gate_effect(gate), _threshold(case, gate))
+
+
+def _source(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """How the certificate was come by: examination, direct recognition, competition."""
+    certificate, known = case.facts.certificate, looked_up(case, out, gate.key or "")
+    if certificate is not None and isinstance(known, tuple) and certificate.source not in known:
+        how = {"exam": "考核", "direct": "直接认定", "competition": "竞赛"}[certificate.source]
+        out.add("E236", gate_effect(gate), _threshold(case, gate), how=how)
+
+
+def _since_certificate(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Nothing is drawn for days before the certificate was issued."""
+    certificate, starts = case.facts.certificate, case.facts.stated.period_starts
+    if starts is None:
+        out.add("E531", "hold", source_of(gate), what="申领期间")
+    elif certificate is not None and starts < certificate.issued_on:
+        issued = certificate.issued_on
+        out.add("E230", gate_effect(gate), source_of(gate), starts=starts, issued=issued)
+
+
+def _excellent_years(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """So many calendar years running with an excellent yearly assessment."""
+    wanted, years = looked_up(case, out, gate.key or ""), set(case.facts.stated.excellent_years)
+    if not isinstance(wanted, int):
+        return
+    if not any(years >= set(range(year, year + wanted)) for year in years):
+        out.add("E234", gate_effect(gate), _threshold(case, gate), wanted=wanted)
+
+
+def _hired_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Training of new employees begins so soon after they were taken on."""
+    since, most = case.facts.stated.employed_since, looked_up(case, out, gate.key or "")
+    start = case.facts.training.starts or case.anchor
+    if since is None:
+        out.add("E531", "hold", source_of(gate), what="录用日期")
+    elif isinstance(most, int) and full_months(since, start) >= most:
+        out.add("E237", gate_effect(gate), _threshold(case, gate), months=most)
 
 
 def _same_level(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -183,4 +251,11 @@ CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "city_filed": _city_filed,
     "standard_from_city": _standard_from_city,
     "authorised_payee": _authorised_payee,
+    "modules": _modules,
+    "level": _level,
+    "occupation": _occupation,
+    "source": _source,
+    "since_certificate": _since_certificate,
+    "excellent_years": _excellent_years,
+    "hired_within": _hired_within,
 }

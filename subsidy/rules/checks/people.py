@@ -19,7 +19,7 @@ def has_place_connection(case: Case, out: Verdicts) -> None:
         return
     for proof in case.facts.person.groups:
         group = spec.groups.get(proof.group)
-        if group is not None and group.place_exempt:
+        if group is not None and group.place_exempt and _admits(case, group):
             return
     for connection in case.facts.person.connections:
         begun = connection.since is None or connection.since <= start
@@ -38,7 +38,11 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     specs = case.pack.spec.groups
     if not case.track.spec.group_test:
         return
-    known = [proof for proof in case.facts.person.groups if proof.group in specs]
+    known = [
+        proof
+        for proof in case.facts.person.groups
+        if proof.group in specs and _admits(case, specs[proof.group])
+    ]
     if not known:
         named = case.facts.person.groups
         any_group = source_of(next(iter(specs.values())))
@@ -62,6 +66,11 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
         out.add("E222", "refuse", source, column="group", group=specs[known[0].group].name)
     if "E204" in codes:
         out.add("E204", "refuse", source, column="group", starts=start_of(case))
+
+
+def _admits(case: Case, group: GroupSpec) -> bool:
+    """Some groups are admitted to certain tracks alone."""
+    return not group.tracks or case.track.code in group.tracks
 
 
 def is_for_the_group(case: Case, out: Verdicts) -> None:

@@ -74,6 +74,8 @@ class Stated:
     award: str = ""
     facility: str = ""
     modules: int = 0
+    excellent_years: tuple[int, ...] = ()
+    """Calendar years in which the yearly assessment was excellent."""
     hours: int = 0
     training_days: int = 0
     planned_heads: int = 0

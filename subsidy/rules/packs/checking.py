@@ -26,6 +26,12 @@ KEYED: dict[str, tuple[str, ...]] = {
     "issuer": ("text",),
     "opened_within": ("year",),
     "instrument": ("list",),
+    "modules": ("time",),
+    "level": ("list",),
+    "occupation": ("list",),
+    "source": ("list",),
+    "excellent_years": ("year",),
+    "hired_within": ("month",),
 }
 """Gates that compare with a parameter, and the units it may have."""
 PAPERED = ("paper", "authorised_payee")
@@ -109,12 +115,17 @@ def _people(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]
         for key in (group_spec.within_years, group_spec.ends_within_years):
             if key is not None:
                 yield from _parameter(key, ("year",), ("groups", name), table, source)
+        yield from _known_tracks(spec, group_spec.tracks, ("groups", name), source)
     for name, register in spec.registers.items():
-        for code in register.tracks:
-            if code not in spec.tracks:
-                yield source.fault(
-                    ("registers", name), f"Unknown track {code!r}.", "Add it under `tracks`."
-                )
+        yield from _known_tracks(spec, register.tracks, ("registers", name), source)
+
+
+def _known_tracks(
+    spec: PackSpec, named: Iterable[str], at: tuple[object, ...], source: SourceFile
+) -> Iterator[Fault]:
+    for code in named:
+        if code not in spec.tracks:
+            yield source.fault(at, f"Unknown track {code!r}.", "Add it under `tracks`.")
 
 
 def _routes(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]:

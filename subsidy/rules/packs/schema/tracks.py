@@ -35,6 +35,8 @@ Gate = Literal[
     "systems", "instrument", "hours", "issuer", "opened_within",
     # who approved the project, who proposed its standard, who is paid for it
     "same_level", "city_filed", "standard_from_city", "authorised_payee",
+    "modules", "level", "occupation", "source", "since_certificate", "excellent_years",
+    "hired_within",
 ]  # fmt: skip
 Times = Literal["once", "attended_day", "training_day", "month", "year", "module"]
 Counted = Literal["planned", "finished", "theory", "practice", "certificate"]
