@@ -217,15 +217,19 @@ def _term_fault(case: Case, proof: GroupProof, spec: GroupSpec) -> str | None:
         limit = case.pack.value(spec.ends_within_years, on=case.anchor)
         late = not limit.unset and proof.until > years_later(start, cast("int", limit.value))
         return "E222" if late else None
-    if spec.within_years is None or proof.qualified_on is None:
+    return _too_long_ago(case, proof, spec.within_years)
+
+
+def _too_long_ago(case: Case, proof: GroupProof, key: str | None) -> str | None:
+    if key is None or proof.qualified_on is None:
         return None
-    limit = case.pack.value(spec.within_years, on=case.anchor)
+    limit = case.pack.value(key, on=case.anchor)
     if limit.unset:
         return None
     end = years_later(proof.qualified_on, cast("int", limit.value))
-    filed = case.facts.training.filed_on
-    if start <= end:
+    if start_of(case) <= end:
         return None
+    filed = case.facts.training.filed_on
     return "E205?" if filed is not None and filed <= end else "E205"
 
 
