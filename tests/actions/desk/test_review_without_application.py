@@ -295,10 +295,8 @@ def test_its_page_shows_the_road_without_an_application(session: Session) -> Non
     assert (words["result_publicised"], words["reviewed"]) == ("here", "ahead")
 
 
-def test_a_claim_whose_road_begins_with_the_approval_is_decided_and_approved_from_the_list(
-    session: Session,
-) -> None:
-    (claim_id,) = certified(session)
+def _begins_with_approval(session: Session, claim_id: int) -> None:
+    """Put a claim where one of an award stands before the list is decided."""
     table = table_of(ClaimProgress)
     session.execute(
         table.update()
@@ -306,6 +304,13 @@ def test_a_claim_whose_road_begins_with_the_approval_is_decided_and_approved_fro
         .values(state="listed", next_stage="approved", reserved_fen=0)
     )
     session.expire_all()
+
+
+def test_a_claim_whose_road_begins_with_the_approval_is_decided_and_approved_from_the_list(
+    session: Session,
+) -> None:
+    (claim_id,) = certified(session)
+    _begins_with_approval(session, claim_id)
     (decided,) = decide_claims(session, act(OPENS, actor=CLERK), claim_ids=[claim_id])
     assert decided.payable
     who = act(OPENS, actor=LEADER)
@@ -318,3 +323,24 @@ def test_a_claim_whose_road_begins_with_the_approval_is_decided_and_approved_fro
     )
     assert moved == {"approved": 1}
     assert steps.at(session, claim_id).approved_fen == steps.TEN_DAYS_FEN
+
+
+def test_one_that_the_list_left_behind_is_approved_or_refused_at_the_desk(session: Session) -> None:
+    first, second = certified(session, heads=2)
+    for claim_id in (first, second):
+        _begins_with_approval(session, claim_id)
+    leader = act(OPENS, actor=LEADER)
+    waiting, _, _ = waiting_for_me(session, leader, areas=[builders.area(session)])
+    assert [(row.claim_id, row.event) for row in waiting] == [
+        (first, "approve"),
+        (second, "approve"),
+    ]
+    done(reviews.approve(session, leader, claim_id=first))
+    assert steps.acts_on(session, first) == [("approved", 1, LEADER)]
+    refused = ["名单有误"]
+    clause = "三（三）2（2）④"
+    done(reviews.reject(session, leader, claim_id=second, reasons=refused, clause=clause))
+    asks, confirms = act(APPROVED, actor=CLERK), act(APPROVED, actor=HEAD)
+    done(claims.ask_reopen(session, asks, claim_id=second, decision="更正2号", reason="误列"))
+    done(claims.reopen(session, confirms, claim_id=second))
+    assert steps.at(session, second).state == "listed"
