@@ -25,7 +25,7 @@ from subsidy.actions.grounds.ticket_rows import (
     close_when_mended,
     open_ticket,
 )
-from subsidy.records.tables import Claim, ClaimProgress, Decision, Person, Ticket
+from subsidy.records.tables import ApplicationLine, Claim, ClaimProgress, Decision, Person, Ticket
 from subsidy.records.tables.claims import ProgressColumns
 from subsidy.records.tables.types import table_of
 from subsidy.rules.decide import decide, decision_json
@@ -79,6 +79,7 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
         verdict = decide(known, pack=act.pack, today=act.today, calendar=act.calendar)
         row = _receipt(session, act, claim_id, known, verdict, before.get(claim_id))
         _set_columns(session, act, claim_id, verdict, track=known.track)
+        _mark_heads(session, verdict)
         found = _tickets(session, act, claim_id, verdict, before.get(claim_id), released)
         _watch_amount(session, act, claim_id, verdict, standing[claim_id])
         assert row.id is not None
@@ -271,6 +272,15 @@ def _set_columns(
             may_pay=int(may_pay),
         )
     )
+
+
+def _mark_heads(session: Session, verdict: Verdict) -> None:
+    """Keep beside each head whether it counts: a person's other claims are limited by it."""
+    for head in verdict.heads:
+        line = session.get(ApplicationLine, int(head.ref.removeprefix("line:")))
+        if line is not None and line.counted != head.counted:
+            line.counted = head.counted
+            session.add(line)
 
 
 def _tickets(

@@ -69,7 +69,7 @@ def enrol(
     training = training_facts(session, row)
     present = _present(session, class_id)
     own = {index: line.claim_id or 0 for index, line in present.items()}
-    lines = judge(session, act, row=row, training=training, rows=rows, present=own)
+    lines = judge(session, act, track=row.track, training=training, rows=rows, present=own)
     roster = _Roster(session, act, row, present)
     result = counted(roster.take(lines))
     return remember(
@@ -123,7 +123,7 @@ class _Roster:
         saved = save_people(
             self.session,
             self.act.office.vault,
-            [_new_person(line) for line in lines],
+            [new_person(line) for line in lines],
             now=self.act.recorded_at,
         )
         for line, person in zip(lines, saved, strict=True):
@@ -262,7 +262,7 @@ ROSTER_CODES = ("E108", "E203", "E206", "E207", "E209", "E301", "E305", EVIDENCE
 """Codes that a roster row may open on its claim."""
 
 
-def _new_person(line: Line) -> NewPerson:
+def new_person(line: Line) -> NewPerson:
     return NewPerson(
         id_number=line.id_number,
         name=line.name,
