@@ -169,6 +169,10 @@ class _Known:
 def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
     training = _training(d, known)
     applied = None if d.progress.applied_on == FAR else d.progress.applied_on
+    if applied is None and d.application is not None and "applied" not in stages_of(act, d):
+        applied = (
+            d.application.lodged_on
+        )  # nobody applies on this road: the list is the application
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
@@ -187,6 +191,12 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         history=known.history.seen_by(d.claim, training),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
+
+
+def stages_of(act: Act, d: Dossier) -> tuple[str, ...]:
+    """The stages of the claim's road as the pack has them now; empty for a track it no longer has."""
+    track = act.pack.tracks.get(d.claim.track)
+    return track.stages if track is not None else ()
 
 
 def _stated(d: Dossier) -> f.Stated:

@@ -195,6 +195,4 @@ def _from_elsewhere(past: f.PastClaim, training: f.TrainingFacts) -> f.PastClaim
         applied_on=past.applied_on and date(past.applied_on.year, 1, 1),
         order=past.order,
         counts=past.counts,
-        track=past.track,
-        months=past.months,
     )
