@@ -11,7 +11,7 @@ from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.records.people import blind_index, read_field
 from subsidy.records.tables import Claim, Enrolment, ImportedFile, Person
-from subsidy.rules.identity import check_name, normalised
+from subsidy.rules.identity import normalised, same_name
 from subsidy.rules.verdict import Finding
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]
@@ -141,7 +141,7 @@ def who(
     if found is None:
         return None, "E517"
     name = values.get("name", "")
-    if name and check_name(name).number != read_field(act.office.vault, found.person, "name"):
+    if name and not same_name(name, read_field(act.office.vault, found.person, "name")):
         return None, "E519"
     return found, ""
 

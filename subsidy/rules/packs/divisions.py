@@ -13,6 +13,7 @@ from pydantic import Field
 from subsidy.rules.packs.faults import Fault, PolicyError
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import Strict
+from subsidy.rules.script import same_words
 
 
 class CessionSpec(Strict):
@@ -70,6 +71,18 @@ class Divisions:
     name_zh: str
     gb_code: str
     by_id: Mapping[str, Division]
+
+    def named(self, text: str, *, on: date) -> Division | None:
+        """The division of a day with this id, code or name, in either script; None if none has it."""
+        wanted = text.strip()
+        return next(
+            (
+                item
+                for item in self.on(on)
+                if wanted in (item.id, item.gb_code) or same_words(item.name_zh, wanted)
+            ),
+            None,
+        )
 
     def on(self, day: date) -> tuple[Division, ...]:
         """The divisions that exist on a day, in the order of the file."""
