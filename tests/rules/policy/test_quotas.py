@@ -266,3 +266,33 @@ def test_the_bureaus_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> N
     found, faults = check_quotas([CONFIG, tmp_path])
     assert faults == []
     assert found["changchun"].series["first-year"].total("y2019") == 62_000
+
+
+def test_zhumadians_settled_figures_stand_with_their_clause() -> None:
+    settled = {
+        row.clause: row.planned[0]
+        for row in ZHUMADIAN.series["programmes"].rows
+        if row.planned[0] is not None and row.id != "unemployed"
+    }
+    assert settled == {"二（一）2": 60_000, "二（一）3": 4_000, "二（一）8": 10_000}
+    assert planned(ZHUMADIAN, "programmes", "城镇登记失业人员技能提升培训") == (10_000,)
+
+
+def test_a_programmes_share_is_kept_with_its_row() -> None:
+    shares = {
+        row.clause: (str(row.share.percent), row.share.at_least)
+        for row in ZHUMADIAN.series["programmes"].rows
+        if row.share
+    }
+    assert shares == {
+        "二（一）1": ("80", True),
+        "二（一）2": ("50", True),
+        "二（一）3": ("60", True),
+        "二（一）4": ("50", True),
+        "二（一）5": ("80", True),
+        "二（一）6": ("80", True),
+        "二（一）7": ("40", True),
+        "二（一）9": ("60", True),
+        "二（一）10": ("50", True),
+        "二（一）11": ("80", True),
+    }
