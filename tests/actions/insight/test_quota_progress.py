@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from subsidy.actions.catalogue import open_area
 from subsidy.actions.insight.quota_progress import (
     NO_DEPARTMENT,
     NO_END,
+    NO_PEOPLE,
     NO_ROW,
     OTHER_DEPARTMENT,
     SEVERAL_ORIGINS,
@@ -25,7 +26,15 @@ from subsidy.actions.insight.quota_progress import (
 )
 from subsidy.actions.insight.training_counts import Tally, certificates
 from subsidy.records.database import Database
-from subsidy.records.tables import Area, CatalogueItem, Claim, ClaimProgress
+from subsidy.records.tables import (
+    Application,
+    ApplicationLine,
+    Area,
+    CatalogueItem,
+    Claim,
+    ClaimProgress,
+    Road,
+)
 from subsidy.rules.packs.divisions import load_divisions
 from subsidy.rules.packs.quotas import load_quotas
 from tests import builders
@@ -184,6 +193,48 @@ def test_advances_and_allowances_are_no_further_trainings(database: Database) ->
             claim.kind = kind
         session.flush()
         assert table(report_of(session), "city").done == 1
+
+
+def test_an_award_without_any_training_is_no_training(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = trained(session)
+        for road in session.exec(select(Road)).all():
+            road.stages = "applied reviewed approved payable paying paid"
+        for claim in builders.claims(session, class_id):
+            claim.training_ends = date(9999, 12, 31)
+        session.flush()
+        found = table(report_of(session), "city")
+        assert (found.done, left(found)) == (0, {})
+
+
+def test_a_claim_of_a_whole_programme_counts_its_heads_and_says_where_it_has_none(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        class_id = trained(session)
+        query = select(Claim).where(Claim.class_id == class_id).order_by(col(Claim.id))
+        whole, *others = session.exec(query).all()
+        people = [claim.person_id or 0 for claim in others]
+        row = Application(
+            city="hangzhou", number="QY-1", track=whole.track, area_id=whole.area_id,
+            lodged_on=TODAY, lodged_by="user:4", item_id=session.exec(select(CatalogueItem.id)).one(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        for claim in (whole, *others):
+            claim.person_id, claim.class_id, claim.application_id = None, None, row.id
+        session.flush()
+        assert left(table(report_of(session), "city")) == {(NO_PEOPLE, ""): 3}
+        session.add_all(
+            ApplicationLine(
+                city="hangzhou", application_id=row.id or 0, claim_id=whole.id or 0, person_id=one
+            )
+            for one in people
+        )
+        session.flush()
+        found = table(report_of(session), "districts")
+        assert done_in(found) == {"萧山区": 2}
+        assert left(found) == {(NO_PEOPLE, ""): 2}
 
 
 def test_an_ended_district_names_who_took_over(database: Database) -> None:
