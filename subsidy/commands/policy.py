@@ -10,6 +10,7 @@ from subsidy.commands.packs import config_roots, pack_of, yuan
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
+    from subsidy.rules.packs.quotas import Quotas
     from subsidy.rules.policy import Fault, Pack, Value
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -24,8 +25,9 @@ def policy() -> None:
 
 @app.command()
 def check(*, as_json: AsJson = False) -> None:
-    """Check every pack, its settings and the order of its stages; exit code 1 if one is faulty."""
+    """Check packs, settings, order of stages, divisions and planned figures; 1 if one is faulty."""
     from states.charts import CHARTS
+    from subsidy.rules.packs.quotas import check_quotas
     from subsidy.rules.policy import PolicyError, check_pack_order, load_packs
 
     packs: dict[str, Pack] = {}
@@ -37,9 +39,14 @@ def check(*, as_json: AsJson = False) -> None:
     arrows = CHARTS["claim"].arrows()
     for pack in packs.values():
         faults += check_pack_order(pack, arrows)
+    quotas, found = check_quotas(config_roots())
+    faults += found
     if as_json:
         rows = [_pack_row(pack) for pack in packs.values()]
-        _print_json({"packs": rows, "faults": [_fault_row(fault) for fault in faults]})
+        tables = [_quota_row(item) for item in quotas.values()]
+        _print_json(
+            {"packs": rows, "quotas": tables, "faults": [_fault_row(fault) for fault in faults]}
+        )
     else:
         for fault in faults:
             typer.echo(str(fault), err=True)
@@ -48,6 +55,12 @@ def check(*, as_json: AsJson = False) -> None:
                 f"{pack.city} {pack.version} {pack.governing.status}: {len(pack.tracks)} tracks, "
                 f"{len(pack.dated)} values, {len(pack.unset_keys())} unset, "
                 f"{len(pack.assumed_keys())} assumed"
+            )
+        for item in quotas.values():
+            row = _quota_row(item)
+            typer.echo(
+                f"{item.city} quotas: {len(row['series'])} tables, {row['rows']} rows, "
+                f"{row['placeholders']} placeholders"
             )
     if faults:
         raise typer.Exit(SOME_REFUSED)
@@ -111,6 +124,16 @@ def _pack_row(pack: "Pack") -> dict[str, Any]:
         "tracks": list(pack.tracks),
         "unset": list(pack.unset_keys()),
         "assumed": list(pack.assumed_keys()),
+    }
+
+
+def _quota_row(quotas: "Quotas") -> dict[str, Any]:
+    tables = quotas.series.values()
+    return {
+        "city": quotas.city,
+        "series": list(quotas.series),
+        "rows": sum(len(table.rows) for table in tables),
+        "placeholders": sum(len(table.open_rows) for table in tables),
     }
 
 

@@ -22,7 +22,7 @@ OFFICE_PAGES = (
     "/claims?number=XS2020-001", "/claims/1", "/claims/by-number/XS2020-001-001", "/review",
     "/tickets", "/tickets?queue=documents&overdue=1&mine=1", "/classes", "/classes?state=filed",
     "/classes/1", "/classes/2", "/classes/3", "/projects", "/notices", "/runs", "/policy",
-    "/policy?show=unset", "/policy?show=assumed",
+    "/policy?show=unset", "/policy?show=assumed", "/quotas", "/quotas?year=2021",
 )  # fmt: skip
 
 

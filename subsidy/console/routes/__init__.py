@@ -1,5 +1,6 @@
 """The pages, by area of work."""
 
+from subsidy.console.insight import quotas
 from subsidy.console.own import pages as own_pages
 from subsidy.console.public import claim as public_claim
 from subsidy.console.public import notices as public_notices
@@ -27,6 +28,7 @@ ROUTES = (
     classes.doors,
     notices.doors,
     payments.doors,
+    quotas.doors,
     office.doors,
     system.doors,
     own_pages.doors,

@@ -11,6 +11,7 @@ from pydantic import Field
 from subsidy.rules.packs.faults import PolicyError
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import Strict
+from subsidy.rules.script import same_words
 
 
 class _CodeSpec(Strict):
@@ -38,6 +39,23 @@ class Occupation:
     name_en: str
     codes: Mapping[str, str]
     """Edition -> code, for example "2022" -> "4-02-07-08"."""
+
+
+def occupation_named(occupations: Mapping[str, Occupation], text: str) -> Occupation | None:
+    """The occupation with this id, code of any edition, or name in any script; None if none has it."""
+    wanted = text.strip()
+    if wanted in occupations:
+        return occupations[wanted]
+    return next(
+        (
+            item
+            for item in occupations.values()
+            if wanted in item.codes.values()
+            or same_words(item.name_zh, wanted)
+            or item.name_en.casefold() == wanted.casefold()
+        ),
+        None,
+    )
 
 
 def load_occupations(path: Path) -> dict[str, Occupation]:

@@ -163,6 +163,7 @@ CREATE TABLE catalogue_item (
     rate_fen BIGINT DEFAULT '0' NOT NULL,
     survey_note VARCHAR NOT NULL,
     procurement_record VARCHAR NOT NULL,
+    department VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     opinion VARCHAR NOT NULL,
