@@ -151,7 +151,7 @@ def _person(act: Act, d: Dossier, known: _Known, *, starts: date) -> f.PersonFac
         born_on=_age_as_birthday(act, person, starts=starts),
         groups=_groups(d, known.proofs[d.claim.person_id]),
         connections=_connections(d),
-        registers=_registers(d, answers),
+        registers=_with_certificate_use(act, d, known, _registers(d, answers)),
         attended_on=tuple(date.fromisoformat(day) for day in days),
         assessment=_result(result),
     )
@@ -200,6 +200,17 @@ def _registers(d: Dossier, answers: Iterable[RegisterAnswer]) -> tuple[f.Registe
             ),
         )
     return tuple(said)
+
+
+def _with_certificate_use(
+    act: Act, d: Dossier, known: _Known, answers: tuple[f.RegisterAnswer, ...]
+) -> tuple[f.RegisterAnswer, ...]:
+    """The answers, and last the one that our own records give: the certificate was paid for."""
+    certificate = known.certificates.get(d.enrolment.id if d.enrolment else None)
+    if certificate is None:
+        return answers
+    found = known.history.outside.uses_of(act, d.claim, certificate.number, after=answers)
+    return (*answers, *found)
 
 
 def _groups(d: Dossier, proofs: Iterable[GroupEvidence]) -> tuple[f.GroupProof, ...]:

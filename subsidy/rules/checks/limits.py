@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.facts import PastClaim, TrainingFacts
+from subsidy.rules.facts import Facts, PastClaim, TrainingFacts
 from subsidy.rules.packs.values import Value
 from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import NO_CLAUSE, source_of
@@ -65,10 +65,15 @@ def not_in_two_classes(case: Case, out: Verdicts) -> None:
 
 def ahead_of(case: Case) -> list[PastClaim]:
     """Claims that count before this one: paid ones, and pending ones filed earlier."""
-    own = _order(case.facts.applied_on, case.facts.order, case.facts.claim)
+    return filed_before(case.facts)
+
+
+def filed_before(facts: Facts) -> list[PastClaim]:
+    """As `ahead_of`, from the facts alone."""
+    own = _order(facts.applied_on, facts.order, facts.claim)
     return [
         item
-        for item in case.facts.history
+        for item in facts.history
         if item.counts
         and (
             item.status == "paid"
