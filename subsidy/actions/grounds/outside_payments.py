@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlmodel import Session, col, select
 
@@ -60,8 +61,14 @@ class OutsidePayments:
     def seen_by(self, claim: Claim) -> list[OutsidePayment]:
         """The payments of the claim's person, each once, as the claim's own city knows it if it does."""
         known = self._payments.get(claim.person_id or 0, ())
-        ordered = sorted(known, key=lambda each: each.city != claim.city)
-        return list({each.payment: each for each in reversed(ordered)}.values())[::-1]
+        own = [each for each in known if each.city == claim.city]
+        seen = {each.payment for each in own}
+        others = {
+            each.payment: each
+            for each in known
+            if each.city != claim.city and each.payment not in seen
+        }
+        return [*own, *others.values()]
 
     def uses_of(
         self, act: Act, claim: Claim, number: str, *, after: Sequence[f.RegisterAnswer]
@@ -151,7 +158,7 @@ def _payment(act: Act, row: PastSubsidy) -> OutsidePayment:
         status="paid",
         occupation=row.occupation,
         project=row.project,
-        level=row.level,  # type: ignore[arg-type]
+        level=cast("f.Level", row.level),
         starts=row.starts_on if row.ends_on is not None else None,
         ends=row.ends_on or row.paid_on,  # the list tells no other day
         applied_on=row.paid_on,

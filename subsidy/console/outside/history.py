@@ -1,0 +1,48 @@
+"""Older payments and those of other places: the lists that were taken in, and the way in for more."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from subsidy.actions.history import past_imports
+from subsidy.console.answers import page
+from subsidy.console.doors import Doors
+from subsidy.console.language.words import N_
+from subsidy.console.uploads import give_blank, give_copy, take_history, upload_page
+from subsidy.console.visits import Entering, Visit
+
+doors = Doors()
+
+
+@doors.get("/history", "history.list")
+def show_list(visit: Entering) -> Response:
+    """The city's lists: who took which in, when, with what counts."""
+    with visit.reading() as session:
+        imports = past_imports(session, city=visit.city)
+    return page(visit, "history.html", imports=imports, may_import=_may_import(visit))
+
+
+@doors.post("/history/upload", "history.import")
+def upload(visit: Entering) -> Response:
+    """Take a list in; it comes back with a verdict on every row."""
+    taken = take_history(visit, visit.act())
+    title = visit.say(N_("Back to the older payments"))
+    return upload_page(visit, taken, back="/history", back_title=title, copies="/history")
+
+
+@doors.get("/history/verdicts/{token}", "history.import")
+def verdicts(visit: Entering, token: str) -> Response:
+    """The uploader's own file with the verdicts."""
+    return give_copy(visit, token)
+
+
+@doors.get("/history/blank", "history.import")
+def blank(visit: Entering) -> Response:
+    """An empty list to fill in."""
+    return give_blank(visit, "history")
+
+
+def _may_import(visit: Visit) -> bool:
+    """Whether the caller works in the city's own office, where lists are taken in."""
+    city = next((area.id for area in visit.all_areas if area.is_city), None)
+    return city is not None and visit.may("history.import", area_id=city)
