@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlmodel import select
 
 from subsidy.console.desk import Desk
-from subsidy.records.tables import PastSubsidy
+from subsidy.records.tables import ImportedFile, PastSubsidy
 from tests import builders
 from tests.console.conftest import Person
 
@@ -78,3 +78,16 @@ def test_the_page_is_reached_from_the_classes_and_gives_an_empty_list(log_in: Lo
     answer = head.client.get("/history/blank")
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert 'href="/history"' not in log_in("assessor").get("/classes")
+
+
+def test_the_head_of_the_citys_office_takes_a_wrong_list_back(log_in: LogIn, desk: Desk) -> None:
+    head, district = log_in("city.head"), log_in("section_head")
+    send(head)
+    with desk.database.reading() as session:
+        number = session.exec(select(ImportedFile.id).where(ImportedFile.kind == "history")).one()
+    path = f"/history/{number}/take-back"
+    assert district.post(path, reason="错")[0] == 409
+    assert head.post(path, reason="")[0] == 400
+    assert head.post("/history/999/take-back", reason="错")[0] == 404
+    assert head.post(path, reason="列错了年度")[0] == 303
+    assert "已撤回" in head.get("/history")

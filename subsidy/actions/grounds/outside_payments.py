@@ -115,7 +115,10 @@ def outside_payments(
     for start in range(0, len(wanted), CHUNK):
         query = (
             select(PastSubsidy)
-            .where(col(PastSubsidy.person_id).in_(wanted[start : start + CHUNK]))
+            .where(
+                col(PastSubsidy.person_id).in_(wanted[start : start + CHUNK]),
+                col(PastSubsidy.taken_back_on).is_(None),
+            )
             .order_by(col(PastSubsidy.id))
         )
         for row in session.exec(query).all():

@@ -2,5 +2,6 @@
 
 from subsidy.actions.history.importing import import_history
 from subsidy.actions.history.past_imports import PastImport, past_imports
+from subsidy.actions.history.taking_back import take_back
 
-__all__ = ["PastImport", "import_history", "past_imports"]
+__all__ = ["PastImport", "import_history", "past_imports", "take_back"]

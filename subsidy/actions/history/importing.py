@@ -114,7 +114,7 @@ def _kept(session: Session, act: Act, person_ids: Collection[int]) -> set[Key]:
         query = select(
             *(p.person_id, p.scheme, p.occupation, p.project, p.level),  # type: ignore[call-overload]
             *(p.certificate_index, p.paid_on, p.amount_fen),
-        ).where(p.city == act.city, col(p.person_id).in_(part))
+        ).where(p.city == act.city, col(p.person_id).in_(part), col(p.taken_back_on).is_(None))
         kept |= {tuple(row) for row in session.exec(query).all()}
     return kept
 
@@ -156,9 +156,43 @@ def _keep(session: Session, act: Act, lines: Sequence[Line], sha256: str) -> Non
     new = dict(zip(strangers, made, strict=True))
     for line in lines:
         line.person = line.person or new[line.index]
-    session.add_all([_row(act, line, sha256) for line in lines])
+    people = {_id(line) for line in lines}
+    _bring_back(session, act, lines, people, sha256)
+    undecide(session, person_ids=people)
+
+
+def _bring_back(
+    session: Session, act: Act, lines: Sequence[Line], people: Collection[int], sha256: str
+) -> None:
+    """Add the payments; one that stood in a list that was taken back stands again, as told now."""
+    gone: dict[Key, PastSubsidy] = {}
+    for part in _chunks(people):
+        query = select(PastSubsidy).where(
+            PastSubsidy.city == act.city,
+            col(PastSubsidy.person_id).in_(part),
+            col(PastSubsidy.taken_back_on).is_not(None),
+        )
+        gone |= {key_of(row): row for row in session.exec(query).all()}
+    for line in lines:
+        row = _row(act, line, sha256)
+        before = gone.get(key_of(row))
+        if before is not None:
+            before.sqlmodel_update(row.model_dump(exclude={"id"}))
+        session.add(before or row)
     session.flush()
-    for part in _chunks(_open_claims(session, {_id(line) for line in lines})):
+
+
+def key_of(row: PastSubsidy) -> Key:
+    """What makes a row the same payment of one person, within a city."""
+    return (
+        *(row.person_id, row.scheme, row.occupation, row.project, row.level),
+        *(row.certificate_index, row.paid_on, row.amount_fen),
+    )
+
+
+def undecide(session: Session, *, person_ids: Collection[int]) -> None:
+    """Let go of the decisions on the people's open claims; they are decided again."""
+    for part in _chunks(_open_claims(session, person_ids)):
         forget(session, claim_ids=part)
 
 

@@ -161,6 +161,8 @@ class Reader:
             self._refuse(line, WRONG, "certificate_number", fault=fault)
         if line.certificate_kind in LEVELLED and line.level == "none":
             self._refuse(line, WRONG, "level", fault="该类证书应填写等级")
+        elif line.scheme == "training" and not line.project and not values.get("level"):
+            self._hint(line, "level", "未填等级，按无等级（合格证）登记")
 
     def _repeats(self, lines: Sequence[Line]) -> None:
         """The same payment twice in the file is refused; the same occupation and level is shown."""

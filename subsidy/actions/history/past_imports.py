@@ -28,8 +28,10 @@ class Kept:
 class PastImport:
     """One list: who took it in, when, how many rows, and what stands of it in the records."""
 
+    id: int
     at: datetime
     actor: str
+    taken_back: bool
     rows_good: int
     rows_bad: int
     places: str
@@ -41,23 +43,21 @@ def past_imports(session: Session, *, city: str) -> list[PastImport]:
     kept, places = _kept(session, city), _places(session, city)
     files = session.exec(
         select(ImportedFile)
-        .where(
-            ImportedFile.city == city,
-            ImportedFile.kind == KIND,
-            ImportedFile.subject == SUBJECT,
-        )
+        .where(ImportedFile.city == city, ImportedFile.kind == KIND)
         .order_by(col(ImportedFile.id).desc())
         .limit(LISTED)
     ).all()
     names = actor_names(session, [f.actor for f in files])
     return [
         PastImport(
+            id=f.id or 0,
             at=f.at,
+            taken_back=f.subject != SUBJECT,
             actor=names.get(f.actor, f.actor),
             rows_good=f.rows_good,
             rows_bad=f.rows_bad,
             places="、".join(places.get(f.sha256, ())),
-            kept=kept.get(f.sha256, Kept()),
+            kept=kept.get(f.sha256, Kept()) if f.subject == SUBJECT else Kept(),
         )
         for f in files
     ]
@@ -73,7 +73,8 @@ def _kept(session: Session, city: str) -> dict[str, Kept]:
         func.min(p.paid_on),
         func.max(p.paid_on),
     )
-    found = session.exec(query.where(p.city == city).group_by(p.file_sha256)).all()
+    query = query.where(p.city == city, col(p.taken_back_on).is_(None)).group_by(p.file_sha256)
+    found = session.exec(query).all()
     return {sha256: Kept(*figures) for sha256, *figures in found}
 
 

@@ -123,6 +123,8 @@ class PastSubsidy(SQLModel, table=True):
     row_number: int
     imported_by: str
     imported_at: datetime = moment()
+    taken_back_on: date | None = None
+    """Since when it counts no more because the list was wrong; a later list may bring it again."""
 
 
 class CrossCityCheck(SQLModel, table=True):

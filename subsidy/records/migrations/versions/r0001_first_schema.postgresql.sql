@@ -219,6 +219,7 @@ CREATE TABLE past_subsidy (
     row_number INTEGER NOT NULL,
     imported_by VARCHAR NOT NULL,
     imported_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    taken_back_on DATE,
     CONSTRAINT pk_past_subsidy PRIMARY KEY (id),
     CONSTRAINT uq_past_subsidy_payment UNIQUE (city, person_id, scheme, occupation, project, level, certificate_index, paid_on, amount_fen),
     CONSTRAINT ck_past_subsidy_scheme CHECK (scheme IN ('training', 'insurance_upgrade', 'other')),
