@@ -166,6 +166,7 @@ def _payment(act: Act, row: PastSubsidy) -> OutsidePayment:
         ends=row.ends_on or row.paid_on,  # the list tells no other day
         applied_on=row.paid_on,
         counts=counts and row.scheme == "training",
+        track=track.code if track is not None else "",
     )
     same = (row.scheme, row.occupation, row.level, row.certificate_index, row.paid_on)
     return OutsidePayment(row.city, (*same, row.amount_fen), facts)

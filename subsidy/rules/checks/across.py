@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from subsidy.rules.checks.limits import count_in_year, filed_before, is_repeat, yearly_limit_of
+from subsidy.rules.checks.limits import (
+    count_in_year,
+    filed_before,
+    is_repeat,
+    year_day,
+    yearly_limit_of,
+)
 from subsidy.rules.facts import Facts
 from subsidy.rules.policy import Pack
 
@@ -20,14 +26,15 @@ def cross_city_answers(facts: Facts, *, pack: Pack, anchor: date | None) -> dict
     """
     if anchor is None or not any(item.ref == ELSEWHERE for item in facts.history):
         return {}
-    ahead = [item for item in filed_before(facts) if item.ref == ELSEWHERE]
     answers = {}
-    if "repeat_refused" in pack.dated:
+    ahead = [item for item in filed_before(facts) if item.ref == ELSEWHERE and item.counts]
+    limited = pack.tracks[facts.track].spec.counts_towards_limits
+    if limited and "repeat_refused" in pack.dated:
         answers["repeat"] = any(is_repeat(item, facts.training) for item in ahead)
-    limit = yearly_limit_of(pack, on=anchor)
+    limit = yearly_limit_of(pack, on=anchor) if limited else None
     if limit is not None:
         basis = limit[1]
-        own = facts.applied_on if basis == "applied_on" else facts.training.ends
+        own = facts.applied_on if basis == "applied_on" else year_day(facts)
         counted = own is not None and count_in_year(ahead, year=own.year, basis=basis) > 0
         answers["yearly_count"] = counted
     if facts.certificate is not None:
