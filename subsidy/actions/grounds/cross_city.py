@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from subsidy.actions.acting import Act
-from subsidy.records.tables import Claim, CrossCityCheck
+from subsidy.records.tables import CrossCityCheck
 from subsidy.records.tables.types import table_of
 
+Asked = Mapping[str, Mapping[str, bool]]
+"""Person as the facts name it (`person:12`) → question → answer."""
 
-def log_questions(session: Session, act: Act, asked: Mapping[int, Mapping[str, bool]]) -> None:
-    """Write claim id → question → answer, in one statement; nothing where no city was asked."""
-    wanted = [claim_id for claim_id, answers in asked.items() if answers]
-    if not wanted:
-        return
-    query = select(Claim.id, Claim.person_id).where(col(Claim.id).in_(wanted))
-    people = dict(session.exec(query).all())
+
+def log_questions(session: Session, act: Act, asked: Mapping[int, Asked]) -> None:
+    """Write what each claim asked, in one statement; nothing where no other city knew anybody."""
     rows = [
         {
             "city": act.city,
-            "person_id": people[claim_id],
+            "person_id": int(person.removeprefix("person:")),
             "claim_id": claim_id,
             "question": question,
             "answer": answer,
@@ -30,7 +28,9 @@ def log_questions(session: Session, act: Act, asked: Mapping[int, Mapping[str, b
             "asked_at": act.recorded_at,
             "asked_by": act.actor,
         }
-        for claim_id in wanted
-        for question, answer in asked[claim_id].items()
+        for claim_id, people in asked.items()
+        for person, answers in people.items()
+        for question, answer in answers.items()
     ]
-    session.execute(insert(table_of(CrossCityCheck)), rows)
+    if rows:
+        session.execute(insert(table_of(CrossCityCheck)), rows)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.records.people import certificate_index
-from subsidy.records.tables import Certificate, Claim, Enrolment, PastSubsidy
+from subsidy.records.tables import ApplicationLine, Certificate, Enrolment, PastSubsidy
 from subsidy.rules import facts as f
 from subsidy.rules.checks.across import ELSEWHERE
 
@@ -58,31 +59,29 @@ class OutsidePayments:
         """Hold what was read."""
         self._payments, self._uses = payments, uses
 
-    def seen_by(self, claim: Claim) -> list[OutsidePayment]:
-        """The payments of the claim's person, each once, as the claim's own city knows it if it does."""
-        known = self._payments.get(claim.person_id or 0, ())
-        own = [each for each in known if each.city == claim.city]
+    def seen_by(self, city: str, person_id: int) -> list[OutsidePayment]:
+        """The payments of a person, each once: as the asking city knows it, if it does."""
+        known = self._payments.get(person_id, ())
+        own = [each for each in known if each.city == city]
         seen = {each.payment for each in own}
         others = {
-            each.payment: each
-            for each in known
-            if each.city != claim.city and each.payment not in seen
+            each.payment: each for each in known if each.city != city and each.payment not in seen
         }
         return [*own, *others.values()]
 
     def uses_of(
-        self, act: Act, claim: Claim, number: str, *, after: Sequence[f.RegisterAnswer]
+        self, act: Act, city: str, certificate: Certificate, *, after: Sequence[f.RegisterAnswer]
     ) -> list[f.RegisterAnswer]:
         """The answer `found` where money was paid for the certificate; none leaves the register's.
 
         It carries a day that no answer given so far is behind, so that it is the one that counts.
         """
-        known = self._uses.get(claim.person_id or 0, ())
-        index = certificate_index(act.office.vault, number) if known else ""
+        known = self._uses.get(certificate.person_id, ())
+        index = certificate_index(act.office.vault, certificate.number) if known else ""
         found = [use for use in known if index and use.index == index]
         if not found:
             return []
-        own = [use for use in found if use.city == claim.city]
+        own = [use for use in found if use.city == city]
         first = min((own or found), key=lambda use: use.paid_on)
         paid_on = first.paid_on if own else date(first.paid_on.year, 1, 1)
         return [
@@ -139,16 +138,18 @@ def _uses_by_claims(
     found = []
     wanted = sorted(paid)
     for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        claim_id = func.coalesce(Enrolment.claim_id, ApplicationLine.claim_id)
         query = (
-            select(Certificate, Enrolment.claim_id)
-            .join(Enrolment, col(Enrolment.id) == Certificate.enrolment_id)
-            .where(col(Enrolment.claim_id).in_(wanted[start : start + CHUNK]))
+            select(Certificate, claim_id)
+            .outerjoin(Enrolment, col(Enrolment.id) == Certificate.enrolment_id)
+            .outerjoin(ApplicationLine, col(ApplicationLine.id) == Certificate.line_id)
+            .where(or_(col(Enrolment.claim_id).in_(part), col(ApplicationLine.claim_id).in_(part)))
             .order_by(col(Certificate.id))
         )
-        for row, claim_id in session.exec(query).all():
+        for row, behind in session.exec(query).all():
             index = certificate_index(act.office.vault, row.number)
-            use = CertificateUse(paid[claim_id or 0], index, row.issued_on)
-            found.append((row.person_id, use))
+            found.append((row.person_id, CertificateUse(paid[behind], index, row.issued_on)))
     return found
 
 

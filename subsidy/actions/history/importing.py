@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
@@ -27,6 +28,8 @@ from subsidy.actions.grounds.permits import city_area, outside_of
 from subsidy.actions.history.judging import KNOWN, Key, Line, Reader
 from subsidy.records.people import NewPerson, read_field, save_people
 from subsidy.records.tables import (
+    Application,
+    ApplicationLine,
     Area,
     CatalogueItem,
     Claim,
@@ -122,20 +125,28 @@ def _kept(session: Session, act: Act, person_ids: Collection[int]) -> set[Key]:
 def _paid_by_claims(session: Session, person_ids: Collection[int]) -> set[Key]:
     """(person, occupation, level, day) of what claims of any city here have paid."""
     paid: set[Key] = set()
+    line, item = ApplicationLine, CatalogueItem
     for part in _chunks(person_ids):
         query = (
             select(  # type: ignore[call-overload]
-                Claim.person_id,
-                CatalogueItem.occupation,
-                CatalogueItem.level,
+                func.coalesce(Claim.person_id, line.person_id),
+                func.coalesce(item.occupation, line.occupation),
+                func.coalesce(item.level, line.level),
                 PaymentItem.value_date,
                 PaymentLine.result_on,
             )
             .join(Claim, col(Claim.id) == PaymentItem.claim_id)
             .join(PaymentLine, col(PaymentLine.id) == PaymentItem.line_id)
-            .join(TrainingClass, col(TrainingClass.id) == Claim.class_id)
-            .join(CatalogueItem, col(CatalogueItem.id) == TrainingClass.item_id)
-            .where(PaymentItem.status == "paid", col(Claim.person_id).in_(part))
+            .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
+            .outerjoin(Application, col(Application.id) == Claim.application_id)
+            .outerjoin(
+                item, col(item.id) == func.coalesce(TrainingClass.item_id, Application.item_id)
+            )
+            .outerjoin(line, col(line.claim_id) == Claim.id)
+            .where(
+                PaymentItem.status == "paid",
+                or_(col(Claim.person_id).in_(part), col(line.person_id).in_(part)),
+            )
         )
         for person, occupation, level, *days in session.exec(query).all():
             paid |= {(person, occupation, level or "none", day) for day in days if day}
@@ -198,18 +209,18 @@ def undecide(session: Session, *, person_ids: Collection[int]) -> None:
 
 def _open_claims(session: Session, person_ids: Collection[int]) -> list[int]:
     """Claims of the people, in every city, whose decision a payment more can change."""
-    found: list[int] = []
+    found: set[int] = set()
     for part in _chunks(person_ids):
         query = (
             select(ClaimProgress.claim_id)
             .join(Claim, col(Claim.id) == ClaimProgress.claim_id)
+            .outerjoin(ApplicationLine, col(ApplicationLine.claim_id) == Claim.id)
             .where(
-                col(Claim.person_id).in_(part),
+                or_(col(Claim.person_id).in_(part), col(ApplicationLine.person_id).in_(part)),
                 col(ClaimProgress.state).in_((*DECIDABLE, *ASIDE)),
             )
-            .order_by(col(ClaimProgress.claim_id))
         )
-        found += session.exec(query).all()
+        found |= set(session.exec(query).all())
     return sorted(found)
 
 

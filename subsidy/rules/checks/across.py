@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from subsidy.rules.checks.heads import as_person
 from subsidy.rules.checks.limits import (
     count_in_year,
     filed_before,
@@ -18,14 +19,26 @@ ELSEWHERE = "elsewhere"
 """Marks what another city knows, among the facts of a claim."""
 
 
-def cross_city_answers(facts: Facts, *, pack: Pack, anchor: date | None) -> dict[str, bool]:
-    """Question → answer, for each question that this decision put to what other cities know.
+def cross_city_answers(
+    facts: Facts, *, pack: Pack, anchor: date | None
+) -> dict[str, dict[str, bool]]:
+    """Person → question → answer, for what this decision asked of other cities that know the person.
 
-    Empty where no other city knows the person. `repeat`: the same occupation and level was subsidised
-    there. `yearly_count`: something there counts in the year. `certificate`: it was paid for there.
+    A claim of a class or programme asks about each head. `repeat`: the same occupation and level was
+    subsidised there. `yearly_count`: something there counts in the year. `certificate`: it was paid
+    for there.
     """
-    if anchor is None or not any(item.ref == ELSEWHERE for item in facts.history):
+    if anchor is None:
         return {}
+    alone = [facts, *(as_person(facts, head) for head in facts.heads)]
+    return {
+        each.person.ref: _answers(each, pack, anchor)
+        for each in alone
+        if any(item.ref == ELSEWHERE for item in each.history)
+    }
+
+
+def _answers(facts: Facts, pack: Pack, anchor: date) -> dict[str, bool]:
     answers = {}
     ahead = [item for item in filed_before(facts) if item.ref == ELSEWHERE and item.counts]
     limited = pack.tracks[facts.track].spec.counts_towards_limits
