@@ -16,9 +16,9 @@ from sqlmodel import Session, col, select
 from states.claim import SIDE
 from subsidy import __version__
 from subsidy.actions.acting import Act
-from subsidy.actions.grounds.cross_city import log_questions
 from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.grounds.levels import unapplied, waits_for_level
+from subsidy.actions.grounds.outside.questions import log_questions
 from subsidy.actions.grounds.ticket_rows import (
     NOT_JUDGED,
     TicketFacts,

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.application_facts import stated_facts
-from subsidy.actions.grounds.outside_payments import OutsidePayments, outside_payments
+from subsidy.actions.grounds.outside.payments import OutsidePayments, outside_payments
 from subsidy.records.tables import (
     FAR,
     Application,
