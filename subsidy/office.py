@@ -26,6 +26,7 @@ from subsidy.records.database import Database
 from subsidy.rules.packs.contacts import Contacts, load_contacts
 from subsidy.rules.packs.divisions import Divisions, load_divisions
 from subsidy.rules.packs.faults import Fault, PolicyError
+from subsidy.rules.packs.occupations import load_occupations
 from subsidy.rules.packs.quotas import Quotas, load_quotas
 from subsidy.rules.policy import Pack, load_pack
 from subsidy.rules.workdays import CalendarBook
@@ -49,6 +50,7 @@ def load_office(settings: Settings, *, keys: Keys | None = None, live: bool = Fa
         calendars=load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
         contacts=load_all_contacts(settings),
+        occupations=load_occupations(settings.config_file("occupations.yaml")),
     )
 
 

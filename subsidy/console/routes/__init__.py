@@ -1,6 +1,7 @@
 """The pages, by area of work."""
 
 from subsidy.console.insight import quotas
+from subsidy.console.outside import history
 from subsidy.console.own import pages as own_pages
 from subsidy.console.public import claim as public_claim
 from subsidy.console.public import notices as public_notices
@@ -26,6 +27,7 @@ ROUTES = (
     deadlines.doors,
     tickets.doors,
     classes.doors,
+    history.doors,
     notices.doors,
     payments.doors,
     quotas.doors,

@@ -155,3 +155,40 @@ def test_no_day_is_left_without_an_office(tmp_path: Path, old: str, new: str, wh
     path.write_text(text.replace(old, new), "utf-8")
     with pytest.raises(PolicyError, match=what):
         load_divisions(path)
+
+
+def test_an_occupation_is_found_by_its_name_and_by_the_code_of_an_edition() -> None:
+    found = load_occupations(CONFIG / "occupations.yaml")
+    shop = found["e-commerce-specialist"]
+    assert found.named(" 电子商务师 ") == shop
+    assert found.coded("4-01-02-02", edition="2015") == (shop,)
+    assert found.coded("４-０１-０６-０１", edition="2022") == (shop,)
+    assert found.coded("4-01-02-02", edition="2022") == ()
+    assert found.matches("电子商务师", edition="2022") == (shop,)
+    assert found.matches("宇航员") == found.matches("9-99-99-99") == ()
+
+
+def test_a_code_that_moved_to_another_occupation_needs_its_edition(tmp_path: Path) -> None:
+    path = tmp_path / "occupations.yaml"
+    path.write_text(
+        "occupations:\n"
+        '  - {id: old, name: 甲, name_en: A, codes: [{code: 4-01-01-01, edition: "2015"}]}\n'
+        '  - {id: new, name: 乙, name_en: B, codes: [{code: 4-01-01-01, edition: "2022"}]}\n',
+        "utf-8",
+    )
+    found = load_occupations(path)
+    assert {each.id for each in found.matches("4-01-01-01")} == {"old", "new"}
+    assert [each.id for each in found.matches("4-01-01-01", edition="2022")] == ["new"]
+
+
+def test_a_code_or_a_name_that_an_edition_gives_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "occupations.yaml"
+    path.write_text(
+        "occupations:\n"
+        '  - {id: one, name: 甲, name_en: A, codes: [{code: 4-01-01-01, edition: "2022"}]}\n'
+        '  - {id: two, name: 甲, name_en: B, codes: [{code: 4-01-01-01, edition: "2022"}]}\n',
+        "utf-8",
+    )
+    with pytest.raises(PolicyError) as caught:
+        load_occupations(path)
+    assert len(caught.value.faults) == 2

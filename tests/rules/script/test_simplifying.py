@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from subsidy.rules.checks.enrolment import group_code
 from subsidy.rules.identity import same_name
 from subsidy.rules.packs.divisions import load_divisions
-from subsidy.rules.packs.occupations import load_occupations, occupation_named
+from subsidy.rules.packs.occupations import load_occupations
 from subsidy.rules.policy import Pack, load_pack
 from subsidy.rules.script import same_words, simplified
 
@@ -101,10 +101,10 @@ def test_a_district_is_known_in_both_scripts_by_code_and_only_on_its_days() -> N
 def test_an_occupation_is_known_in_both_scripts_and_by_code() -> None:
     occupations = load_occupations(CONFIG / "occupations.yaml")
     for written in ("養老護理員", "养老护理员", "4-10-01-05", "elderly-carer"):
-        found = occupation_named(occupations, written)
+        found = occupations.named(written) or occupations.get(written)
         assert found is not None
         assert found.id == "elderly-carer"
-    assert occupation_named(occupations, "養龍人") is None
+    assert occupations.named("養龍人") is None
 
 
 def test_a_name_in_the_other_script_is_the_same_persons_name() -> None:
