@@ -40,3 +40,19 @@ def pack_of(city: str) -> "Pack":
     if city not in packs:
         stop(f"No policy pack for {city!r}; there is {', '.join(packs)}.", code=WRONG_INPUT)
     return packs[city]
+
+
+def place_names(pack: "Pack") -> dict[str, str]:
+    """Name the city's districts by their id, as far as the divisions are known."""
+    from subsidy.rules.packs.divisions import load_divisions
+    from subsidy.rules.policy import PolicyError
+
+    name = f"{pack.spec.routing.divisions}.yaml"
+    for folder in reversed(config_roots()):
+        path = folder / "divisions" / name
+        if path.exists():
+            try:
+                return {place.id: place.name_zh for place in load_divisions(path).by_id.values()}
+            except PolicyError as error:
+                stop(str(error), code=NOT_SET_UP)
+    return {}
