@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from subsidy.commands.surroundings import NOT_SET_UP, SHIPPED_CONFIG, WRONG_INPUT, stop
 
 if TYPE_CHECKING:
-    from subsidy.rules.policy import Pack
+    from subsidy.rules.policy import Fault, Pack
 
 
 def yuan(fen: int) -> str:
@@ -56,3 +56,17 @@ def place_names(pack: "Pack") -> dict[str, str]:
             except PolicyError as error:
                 stop(str(error), code=NOT_SET_UP)
     return {}
+
+
+def located(fault: "Fault") -> "Fault":
+    """Give a fault that was found in a loaded pack the line of its entry in the file."""
+    from dataclasses import replace
+
+    from subsidy.rules.packs.reading import SourceFile
+
+    name = fault.file.removeprefix("config/")
+    files = [root / name for root in config_roots() if (root / name).is_file()]
+    if fault.line or not files:
+        return fault
+    source = SourceFile(path=files[-1])
+    return replace(fault, file=source.name, line=source.line_of(fault.key.split(".")))

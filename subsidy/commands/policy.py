@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from subsidy.commands.packs import config_roots, pack_of, place_names, yuan
+from subsidy.commands.packs import config_roots, located, pack_of, place_names, yuan
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def check(*, as_json: AsJson = False) -> None:
         faults = list(error.faults)
     arrows = CHARTS["claim"].arrows()
     for pack in packs.values():
-        faults += check_pack_order(pack, arrows)
+        faults += [located(fault) for fault in check_pack_order(pack, arrows)]
     if as_json:
         rows = [_pack_row(pack) for pack in packs.values()]
         _print_json({"packs": rows, "faults": [_fault_row(fault) for fault in faults]})

@@ -40,7 +40,7 @@ def policy(visit: Entering) -> Response:
         show=show,
         unset=sum(line.is_open for line in lines),
         assumed=sum(bool(line.assumed) for line in lines),
-        found=len(list(sheet.lines)),
+        found=sum(_is_wanted(line, show, words) for line in lines),
     )
 
 

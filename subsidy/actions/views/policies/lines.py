@@ -75,6 +75,7 @@ def dated_line(
     value = dated.on(on)
     money = dated.unit == "yuan" and not value.unset
     shown = unit or dated.unit
+    too_early = value.since > on
     return Line(
         key=key,
         means=dated.means,
@@ -86,10 +87,10 @@ def dated_line(
         clause=value.clause,
         document=document_name(pack, value.document),
         assumed=value.assumed or "",
-        why="" if value.why == ENDED else value.why,
+        why="" if value.why == ENDED or too_early else value.why,
         since=value.since,
         until=_until(dated, value, on),
-        notes=tuple(notes),
+        notes=(("begins", (value.since.isoformat(),)), *notes) if too_early else tuple(notes),
     )
 
 
