@@ -24,6 +24,7 @@ from subsidy.rules.packs.pack import Pack, Road, Track, check_order, check_pack_
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import PackSpec, SettingsSpec
 from subsidy.rules.packs.values import DatedValues, Value
+from subsidy.rules.precedence import amend
 
 __all__ = [
     "Fault",
@@ -51,6 +52,7 @@ def load_pack(path: Path, *, settings: Path | None = None, exceptions: Path | No
     spec = source.parse(PackSpec)
     table = build_table(spec, source=source)
     close_values(table, spec=spec)
+    amend(table, spec=spec, source=source)
     content = [source.data]
     if spec.city != path.stem:
         table.faults.append(
@@ -63,7 +65,7 @@ def load_pack(path: Path, *, settings: Path | None = None, exceptions: Path | No
             table.faults.append(
                 over.fault(("city",), f"The pack is {spec.city}.", "Use the city's own settings.")
             )
-        overlay(table, settings=chosen, source=over)
+        overlay(table, spec=spec, settings=chosen, source=over)
         content.append(over.data)
     faults = [*table.faults, *cross_faults(spec, table=table, source=source)]
     if faults:

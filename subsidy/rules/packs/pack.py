@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,10 +13,18 @@ from subsidy.rules.deadlines import Window
 from subsidy.rules.exceptions import ExceptionBook
 from subsidy.rules.packs.building import ENDED, Level
 from subsidy.rules.packs.faults import Fault
-from subsidy.rules.packs.schema import DocumentSpec, PackSpec, TrackSpec, WindowSpec
+from subsidy.rules.packs.schema import (
+    PERSON_UNITS,
+    DocumentSpec,
+    PackSpec,
+    TrackSpec,
+    WindowSpec,
+)
 from subsidy.rules.packs.values import DatedValues, Value
 
 Status = Literal["in_force", "expired", "draft", "reference"]
+BEGINNING = "listed"
+"""Every claim begins here, whatever the first stage of its track."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Track:
     code: str
     name_zh: str
     unit: str
-    """What one claim is about: `person`, `class` or `programme`."""
+    """What one claim is about: person, person_month, person_year, pair, class or programme."""
     enters_at: str
     stages: tuple[str, ...]
     """States of the road in order, from `enters_at` to paid (or counted)."""
@@ -42,6 +50,11 @@ class Track:
     def value(self, name: str, *, on: date) -> Value:
         """A value of this track, e.g. `value("payee", on=day)` or `value("pays.district", …)`."""
         return self.dated[f"{self.code}.{name}"].on(on)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether a claim is about one person; otherwise it has heads, or none."""
+        return self.unit in PERSON_UNITS
 
     def _latest(self, name: str) -> Value:
         return self.dated[f"{self.code}.{name}"].latest
@@ -59,6 +72,8 @@ class Track:
     @property
     def early_application(self) -> bool:
         """Whether an application may come before the certificate is registered."""
+        if self.spec.early_application is None:
+            return False
         return bool(self._latest("early_application").value)
 
     def levels(self, route: str, *, on: date | None = None) -> tuple[Level, ...] | None:
@@ -135,9 +150,15 @@ class Pack:
     def governing(self) -> DocumentSpec:
         return self.documents[self.spec.governing_document]
 
-    def status_on(self, day: date) -> Status:
+    def governing_of(self, track: str | None) -> DocumentSpec:
+        """The document that rules a track: its own, else the one that rules the pack."""
+        known = self.tracks.get(track) if track is not None else None
+        own = known.spec.governing_document if known is not None else None
+        return self.documents[own] if own is not None else self.governing
+
+    def status_on(self, day: date, *, track: str | None = None) -> Status:
         """Status of the governing document on a day: before it starts it authorises nothing."""
-        document = self.governing
+        document = self.governing_of(track)
         if document.status in ("draft", "reference"):
             return document.status
         if document.in_force_from is None or day < document.in_force_from:
@@ -145,12 +166,12 @@ class Pack:
         until = document.in_force_until
         return "expired" if until is not None and day >= until else "in_force"
 
-    def may_pay(self, *, anchor: date) -> bool:
+    def may_pay(self, *, anchor: date, track: str | None = None) -> bool:
         """Whether a claim whose rules are selected by `anchor` may ever be paid.
 
         An expired document still pays its tail: what counts is the anchor, not today.
         """
-        return self.status_on(anchor) == "in_force"
+        return self.status_on(anchor, track=track) == "in_force"
 
     def unset_keys(self) -> tuple[str, ...]:
         """Keys whose newest value nobody has given yet (values that ended are not open)."""
@@ -204,10 +225,21 @@ def check_order(
     key: str = "stages",
     file: str = "",
 ) -> list[Fault]:
-    """Whether each stage can follow the one before it on the chart.
+    """Whether each stage can follow the one before it on the chart, and the first one `listed`.
 
     `arrows` maps a state to the states it can move to. Every missing arrow is one fault.
     """
+    order = stages if stages[0] == BEGINNING else (BEGINNING, *stages)
+    return _missing(pairwise(order), arrows, key=key, file=file)
+
+
+def _missing(
+    pairs: Iterable[tuple[str, str]],
+    arrows: Mapping[str, Collection[str]],
+    *,
+    key: str,
+    file: str,
+) -> list[Fault]:
     return [
         Fault(
             file,
@@ -216,7 +248,7 @@ def check_order(
             f"The chart has no arrow {first} -> {second}.",
             "Reorder the stages, or add the arrow to states/claim.py.",
         )
-        for first, second in pairwise(stages)
+        for first, second in pairs
         if second not in arrows.get(first, ())
     ]
 
@@ -228,6 +260,6 @@ def check_pack_order(pack: Pack, arrows: Mapping[str, Collection[str]]) -> list[
     for code, track in pack.tracks.items():
         key = f"tracks.{code}.stages"
         faults += check_order(track.stages, arrows, key=key, file=file)
-        for pair in road_of(track, next(iter(pack.spec.routing.routes))).early.items():
-            faults += check_order(pair, arrows, key=f"tracks.{code}.early_application", file=file)
+        early = road_of(track, next(iter(pack.spec.routing.routes))).early.items()
+        faults += _missing(early, arrows, key=f"tracks.{code}.early_application", file=file)
     return faults
