@@ -228,5 +228,5 @@ def test_decide_refuses_facts_of_a_track_that_the_city_does_not_have(facts: str)
 
 def test_the_schema_describes_facts_and_decision() -> None:
     schemas = json.loads(run("decide", "--schema").output)
-    assert set(schemas["facts"]["required"]) == {"city", "track", "person", "training"}
+    assert set(schemas["facts"]["required"]) == {"city", "track"}
     assert "refusals" in schemas["decision"]["properties"]

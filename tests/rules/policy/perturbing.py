@@ -58,11 +58,32 @@ def encoded_values(row: CoverageRow) -> Iterator[Encoded]:
         return
     pack = read_pack(row.pack, False)
     for part in row.parts:
-        keys = tuple(key for key in encoded_keys(part, pack.dated) if _is_set(pack.dated[key]))
+        named = encoded_keys(part, pack.dated) or amount_keys(part, pack)
+        keys = tuple(key for key in named if _is_set(pack.dated[key]))
         if keys:
             yield Encoded(row, part, keys)
         elif _without(pack.spec, part) is not None:
             yield Encoded(row, part, ())
+
+
+def amount_keys(part: str, pack: Pack) -> tuple[str, ...]:
+    """The parameters that make a track's amount, for `tracks.<track>.amount` and its fields."""
+    kind, _, rest = part.partition(".")
+    code, _, field = rest.partition(".")
+    if kind != "tracks" or code not in pack.spec.tracks or field.split(".")[0] != "amount":
+        return ()
+    node: Any = pack.spec.tracks[code].model_dump()
+    for name in field.split("."):
+        node = node.get(name) if isinstance(node, dict) else None
+    return tuple(dict.fromkeys(key for key in _texts(node) if key in pack.dated))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            yield from _texts(item)
 
 
 def changed(pack: Pack, value: Encoded) -> Pack:
@@ -169,6 +190,8 @@ def _without(spec: PackSpec, part: str) -> PackSpec | None:
         if last in ("documents", "stages"):
             return None
         node[last] = [] if last == "gates" else node[last][:-1]
+    elif isinstance(node, dict) and isinstance(node.get(last), bool):
+        node[last] = not node[last]
     elif part in ("groups", "connections"):
         for name in list(node[part]):
             _take_out(data, part, name)

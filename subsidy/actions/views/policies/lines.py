@@ -15,7 +15,7 @@ Note = tuple[str, tuple[str, ...]]
 """A word such as `at_end` or `unit`, and what it is: codes or texts."""
 NUMBERS = {
     "day", "working_day", "month", "year", "time", "percent", "person",
-    "working", "calendar",
+    "working", "calendar", "hour",
 }  # fmt: skip
 SOURCES = {"clause", "document", "assumed"}
 
@@ -112,7 +112,11 @@ def entry_line(
         clause=given.get("clause") or "",
         document=document_name(pack, given.get("document") or ""),
         assumed=given.get("assumed") or "",
-        notes=tuple((name, words_of(value)) for name, value in rest.items() if value is not None),
+        notes=tuple(
+            (name, named(pack, name, words_of(value)))
+            for name, value in rest.items()
+            if value is not None
+        ),
     )
 
 
@@ -129,6 +133,20 @@ def words_of(value: object) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(word for item in value for word in words_of(item))
     return (str(value),)
+
+
+def named(pack: Pack, field: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the pack's own entries by their names, where `field` says of what they are ids."""
+    found: dict[str, str] = {}
+    if field in {"groups", "only_groups"}:
+        found = {code: group.name for code, group in pack.spec.groups.items()}
+    elif field in {"of_tracks", "track", "tracks", "excludes"}:
+        found = {code: track.name_zh for code, track in pack.tracks.items()}
+    elif field in {"key", "own_limit", "within_years", "ends_within_years"}:
+        found = {key: dated.means for key, dated in pack.dated.items()}
+    elif field == "governing_document":
+        found = {code: document_name(pack, code) for code in pack.documents}
+    return tuple(found.get(word, word) for word in words)
 
 
 def document_name(pack: Pack, document: str) -> str:

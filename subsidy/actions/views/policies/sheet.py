@@ -15,6 +15,7 @@ from subsidy.actions.views.policies.lines import (
     dated_line,
     document_name,
     entry_line,
+    named,
     words_of,
 )
 from subsidy.rules.packs.pack import Status
@@ -149,14 +150,8 @@ def _paper(pack: Pack, document: DocumentSpec) -> Paper:
 
 
 def _people(pack: Pack, kind: str, entries: dict[str, dict[str, Any]]) -> Part:
-    names = {code: group.name for code, group in pack.spec.groups.items()}
     lines = []
-    for code, given in entries.items():
-        told = dict(given)
-        if "groups" in told:
-            told["groups"] = [names.get(group, group) for group in told["groups"]]
-        if told.get("within_years") in pack.dated:
-            told["within_years"] = pack.dated[told["within_years"]].means
+    for code, told in entries.items():
         means = str(told.get("name") or told.get("asks") or code)
         left_out = ("name",) if "name" in told else ("asks",)
         lines.append(entry_line(pack, f"{kind}.{code}", told, means=means, leave_out=left_out))
@@ -210,18 +205,35 @@ def _window_line(pack: Pack, key: str, window: WindowSpec, on: date) -> Line:
 
 def _money(pack: Pack, track: Track, amount: dict[str, Any], on: date) -> tuple[Line, ...]:
     """How the amount is made: its words, then every parameter that it names."""
-    plain, named = [], []
+    plain, keyed = [], []
     for name, given in amount.items():
         if isinstance(given, dict) and SOURCES & given.keys():
             plain.append(entry_line(pack, f"{track.code}.amount.{name}", given, means=name))
             continue
         keys = [key for key in _texts(given) if key in pack.dated]
-        named += keys
+        keyed += keys
         if not keys:
             key = f"{track.code}.amount.{name}"
             plain.append(Line(key=key, means=name, words=words_of(given)))
-    lines = (dated_line(pack, key, on=on) for key in dict.fromkeys(named))
+    lines = (_parameter(pack, key, on) for key in dict.fromkeys(keyed))
     return (*plain, *lines)
+
+
+def _parameter(pack: Pack, key: str, on: date) -> Line:
+    """A parameter; where a clause gives only the least, that least beside it."""
+    spec = pack.spec.parameters.get(key)
+    if spec is None or spec.floor is None:
+        return dated_line(pack, key, on=on)
+    floor = spec.floor
+    source = f"{document_name(pack, floor.document)} {floor.clause}"
+    return dated_line(pack, key, on=on, notes=[("floor", (str(floor.value), source))])
+
+
+def _precedence(pack: Pack) -> Iterator[Line]:
+    for each in pack.spec.precedence:
+        given = each.model_dump()
+        key = f"precedence.{each.prevails}"
+        yield entry_line(pack, key, given, means=each.prevails, leave_out=("prevails",))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -260,9 +272,11 @@ def _more(pack: Pack, code: str, data: dict[str, Any]) -> Iterator[Line]:
             for item in sourced:
                 words = [w for k, v in item.items() if k not in SOURCES for w in words_of(v)]
                 left_out = [k for k in item if k not in SOURCES]
-                yield entry_line(pack, key, item, means=name, words=words, leave_out=left_out)
+                yield entry_line(
+                    pack, key, item, means=name, words=named(pack, name, words), leave_out=left_out
+                )
         else:
-            yield Line(key=key, means=name, words=words_of(given))
+            yield Line(key=key, means=name, words=named(pack, name, words_of(given)))
 
 
 def _is_dated(given: dict[str, Any]) -> bool:
@@ -282,7 +296,8 @@ def _values(pack: Pack, on: date, places: Mapping[str, str]) -> tuple[Part, ...]
             routing.append(replace(line, means=place, words=words))
     windows = (_window_line(pack, f"windows.{n}", w, on) for n, w in pack.spec.windows.items())
     parts = (
-        Part("parameters", tuple(dated_line(pack, key, on=on) for key in plain)),
+        Part("precedence", tuple(_precedence(pack))),
+        Part("parameters", tuple(_parameter(pack, key, on) for key in plain)),
         Part("windows", tuple(windows)),
         Part("routing", tuple(routing)),
     )
