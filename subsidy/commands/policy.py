@@ -80,7 +80,7 @@ def show(
         _print_json(sheet)
         return
     from subsidy.actions.views.policies.sheet import policy_sheet
-    from subsidy.commands.policy_text import print_sheet
+    from subsidy.commands.policies.printed import print_sheet
 
     sheet_on = policy_sheet(pack, on=day, places=place_names(pack))
     print_sheet(sheet_on, language="zh_CN" if lang is Language.CHINESE else "en")
@@ -99,7 +99,7 @@ def coverage(
 ) -> None:
     """Show what became of each rule of the sources; exit code 1 if one has no answer or is faulty."""
     from subsidy.actions.views.policies.covering import coverage_of
-    from subsidy.commands.policy_text import print_coverage, print_missing
+    from subsidy.commands.policies.printed import print_coverage, print_missing
     from subsidy.rules.packs.coverage import CITIES, load_coverage, load_rules
     from subsidy.rules.packs.faults import PolicyError
 
