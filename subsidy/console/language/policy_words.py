@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from subsidy.console.language.naming import CODES, WINDOWS, state_name
+from subsidy.console.language.track_words import TRACK_WORDS
 from subsidy.console.language.words import N_, translations
 
 SECTIONS: Mapping[str, str] = {
@@ -146,26 +147,6 @@ POLICY_WORDS: Mapping[str, str] = {
     "unit_hour": N_("hours"),
     "unit_working_day": N_("working days"),
     "host": N_("Host of the competition"),
-    # gates
-    "agreement": N_("valid agreement with the provider"),
-    "approved_project": N_("approved project"),
-    "procurement": N_("procurement record"),
-    "roster": N_("Roster"),
-    "teaching_plan": N_("teaching plan"),
-    "filing_approved": N_("approved filing"),
-    "commitment": N_("signed commitment"),
-    "real_name": N_("verified identity"),
-    "no_fee_from_free_groups": N_("no fee taken from free groups"),
-    "no_qualification_occupation": N_("occupation without a qualification certificate"),
-    "employer_insured": N_("employer pays insurance"),
-    "employed_months": N_("months of employment"),
-    "first_check": N_("first check by the industry authority"),
-    "joint_acceptance": N_("joint acceptance by finance and the bureau"),
-    "systems": N_("numbers in the provincial systems"),
-    "instrument": N_("voucher or credit"),
-    "hours": N_("hours of training"),
-    "issuer": N_("issuer of the certificate"),
-    "opened_within": N_("years since opening"),
     # days from which windows count
     "notice_posted": N_("Day the notice was posted"),
     "objected_on": N_("Day of the objection"),
@@ -216,12 +197,16 @@ VERDICTS: Mapping[str, str] = {
 
 
 def policy_word(code: str, field: str = "", *, language: str) -> str:
-    """A code of a policy in words; `field` is where it stands, for codes with several meanings."""
-    for table in (POLICY_WORDS, WINDOWS, CODES):
-        for name in (f"{field}.{code}", code):
-            if name in table and (table is POLICY_WORDS or name == code):
+    """A code of a policy in words; `field` is where it stands, for codes with several meanings.
+
+    A code may carry its field itself: `gates.level` is not the level of a certificate.
+    """
+    plain = code.rpartition(".")[2]
+    for table in (POLICY_WORDS, TRACK_WORDS, WINDOWS, CODES):
+        for name in (f"{field}.{code}", code, plain):
+            if name in table:
                 return translations(language).gettext(table[name])
-    return state_name("claim", code, language)
+    return state_name("claim", plain, language)
 
 
 def section_word(code: str, *, language: str) -> str:

@@ -251,11 +251,11 @@ def _gates(pack: Pack, code: str, gates: list[dict[str, Any]]) -> Iterator[Line]
     for each in gates:
         yield entry_line(
             pack,
-            f"{code}.gates.{each['gate']}.{each['at']}",
+            ".".join(filter(None, (code, "gates", each["gate"], each.get("paper"), each["at"]))),
             each,
-            means=str(each.get("name") or each["gate"]),
+            means=str(each.get("name") or f"gates.{each['gate']}"),
             words=(each["effect"],),
-            leave_out=("gate", "effect", "name"),
+            leave_out=("gate", "effect", "name", *(("paper",) if each.get("name") else ())),
         )
 
 
@@ -283,6 +283,10 @@ def _is_dated(given: dict[str, Any]) -> bool:
     return bool(given) and all(isinstance(v, dict) and "values" in v for v in given.values())
 
 
+def _placed(line: Line, places: Mapping[str, str]) -> Line:
+    return replace(line, words=tuple(places.get(word, word) for word in line.words))
+
+
 def _values(pack: Pack, on: date, places: Mapping[str, str]) -> tuple[Part, ...]:
     tracks = tuple(f"{code}." for code in pack.tracks)
     plain = [key for key in pack.dated if not key.startswith((*tracks, "windows.", "routing."))]
@@ -297,7 +301,7 @@ def _values(pack: Pack, on: date, places: Mapping[str, str]) -> tuple[Part, ...]
     windows = (_window_line(pack, f"windows.{n}", w, on) for n, w in pack.spec.windows.items())
     parts = (
         Part("precedence", tuple(_precedence(pack))),
-        Part("parameters", tuple(_parameter(pack, key, on) for key in plain)),
+        Part("parameters", tuple(_placed(_parameter(pack, key, on), places) for key in plain)),
         Part("windows", tuple(windows)),
         Part("routing", tuple(routing)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from subsidy.actions.views.policies.comparing import VERDICTS, compare
 from subsidy.actions.views.policies.covering import MISSING, coverage_of
 from subsidy.actions.views.policies.lines import Line
 from subsidy.actions.views.policies.sheet import PolicySheet, narrowed, policy_sheet
+from subsidy.console.language.policy_words import policy_word
 from subsidy.rules.packs.coverage import CoverageRow, Rule
 from subsidy.rules.policy import Pack, load_pack, load_packs
 
@@ -108,6 +110,21 @@ def test_a_sheet_narrowed_by_words_keeps_only_what_fits() -> None:
     assert "pass_certificate.windows.application" in {each.key for each in kept}
     assert all("三（三）2（2）③" in each.text for each in kept)
     assert not narrowed(sheet(), lambda each: False).tracks
+
+
+def test_every_code_of_the_shipped_packs_is_said_in_chinese() -> None:
+    bare = set()
+    for city in PACKS:
+        for each in sheet(city).lines:
+            field = each.key.rpartition(".")[2]
+            told = [*((field, word) for word in each.words), ("", each.means)]
+            for name, words in each.notes:
+                told += [("", name), *((name, word) for word in words)]
+            for where, word in told:
+                said = policy_word(word, where, language="zh_CN")
+                if said.isascii() and re.fullmatch(r"[a-z_.]+", said):
+                    bare.add(f"{city} {each.key}: {word}")
+    assert bare == set()
 
 
 # ------------------------------------------------------------------ side by side
