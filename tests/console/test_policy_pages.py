@@ -66,7 +66,9 @@ def test_unset_values_say_which_clause_leaves_them_open(log_in: LogIn) -> None:
 
 def test_the_comparison_says_in_words_what_differs(log_in: LogIn) -> None:
     html = log_in("leader").get(COMPARED)
-    assert "不同" in row_of(html, "pass_certificate.stages")
+    assert "不同" in row_of(html, "groups.rural_transfer")
+    assert "办理流程" in row_of(html, "pass_certificate.stages")
+    assert "目录已公布 → 已报名" in row_of(html, "pass_certificate.stages")
     assert "仅左侧有" in row_of(html, "project_day_rate")
     assert "无此项" in row_of(html, "project_day_rate")
     assert "仅右侧有" in row_of(html, "groups.paired_region")
@@ -78,7 +80,7 @@ def test_the_comparison_can_be_narrowed_to_what_differs(log_in: LogIn) -> None:
     html = log_in("leader").get(f"{COMPARED}&verdict=differs")
     body = html[html.index("<tbody") :]
     assert "yearly_limit<" not in body
-    assert "pass_certificate.stages" in body
+    assert "groups.rural_transfer<" in body
 
 
 def test_a_comparison_without_cities_takes_the_visitors_own_and_another(log_in: LogIn) -> None:

@@ -138,11 +138,20 @@ def verdicts(left: PolicySheet, right: PolicySheet) -> dict[str, str]:
 def test_two_cities_side_by_side_say_what_differs_and_what_only_one_has() -> None:
     found = verdicts(sheet(), sheet("cixi"))
     assert found["yearly_limit"] == "same"
-    assert found["pass_certificate.stages"] == "differs"
+    assert found["groups.rural_transfer"] == "differs"
     assert found["groups.paired_region"] == "only_right"
+    assert found["project_day_rate"] == "only_left"
     assert found["payment_approvals"] == "both_open"
     assert set(found.values()) <= set(VERDICTS)
     assert not any(key.startswith("routing.") for key in found)
+
+
+def test_another_order_of_the_same_stages_is_a_difference() -> None:
+    whole = sheet()
+    first, *others = whole.tracks
+    turned = replace(first, road=(*first.road[1:], first.road[0]))
+    found = verdicts(whole, replace(whole, tracks=(turned, *others)))
+    assert {key for key, word in found.items() if word == "differs"} == {f"{first.code}.stages"}
 
 
 def test_turned_round_the_comparison_says_the_same_the_other_way() -> None:

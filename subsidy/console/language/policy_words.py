@@ -32,6 +32,7 @@ POLICY_WORDS: Mapping[str, str] = {
     "unset": N_("Unset"),
     "assumed": N_("Assumed"),
     "ended": N_("Ended"),
+    "road": N_("Road"),
     "yes": N_("yes"),
     "no": N_("no"),
     "value": N_("Value"),
