@@ -42,20 +42,28 @@ def pack_of(city: str) -> "Pack":
     return packs[city]
 
 
-def place_names(pack: "Pack") -> dict[str, str]:
-    """Name the city's districts by their id, as far as the divisions are known."""
+def entry_names(pack: "Pack") -> dict[str, str]:
+    """Name the city's districts and the occupations by their ids, as far as they are known."""
     from subsidy.rules.packs.divisions import load_divisions
+    from subsidy.rules.packs.occupations import load_occupations
     from subsidy.rules.policy import PolicyError
 
-    name = f"{pack.spec.routing.divisions}.yaml"
-    for folder in reversed(config_roots()):
-        path = folder / "divisions" / name
-        if path.exists():
-            try:
-                return {place.id: place.name_zh for place in load_divisions(path).by_id.values()}
-            except PolicyError as error:
-                stop(str(error), code=NOT_SET_UP)
-    return {}
+    names: dict[str, str] = {}
+    divisions = _newest(f"divisions/{pack.spec.routing.divisions}.yaml")
+    occupations = _newest("occupations.yaml")
+    try:
+        if divisions:
+            names |= {each.id: each.name_zh for each in load_divisions(divisions).by_id.values()}
+        if occupations:
+            names |= {each.id: each.name_zh for each in load_occupations(occupations).values()}
+    except PolicyError as error:
+        stop(str(error), code=NOT_SET_UP)
+    return names
+
+
+def _newest(name: str) -> Path | None:
+    found = [root / name for root in config_roots() if (root / name).is_file()]
+    return found[-1] if found else None
 
 
 def located(fault: "Fault") -> "Fault":
@@ -64,9 +72,8 @@ def located(fault: "Fault") -> "Fault":
 
     from subsidy.rules.packs.reading import SourceFile
 
-    name = fault.file.removeprefix("config/")
-    files = [root / name for root in config_roots() if (root / name).is_file()]
-    if fault.line or not files:
+    path = _newest(fault.file.removeprefix("config/"))
+    if fault.line or path is None:
         return fault
-    source = SourceFile(path=files[-1])
+    source = SourceFile(path=path)
     return replace(fault, file=source.name, line=source.line_of(fault.key.split(".")))

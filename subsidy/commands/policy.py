@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from subsidy.commands.packs import config_roots, located, pack_of, place_names, yuan
+from subsidy.commands.packs import config_roots, entry_names, located, pack_of, yuan
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def show(
     from subsidy.actions.views.policies.sheet import policy_sheet
     from subsidy.commands.policies.printed import print_sheet
 
-    sheet_on = policy_sheet(pack, on=day, places=place_names(pack))
+    sheet_on = policy_sheet(pack, on=day, names=entry_names(pack))
     print_sheet(sheet_on, language="zh_CN" if lang is Language.CHINESE else "en")
 
 

@@ -23,7 +23,7 @@ PACKS = load_packs(CONFIG)
 
 
 def sheet(city: str = "hangzhou", on: date = DAY) -> PolicySheet:
-    return policy_sheet(PACKS[city], on=on, places={"hz-shangcheng": "上城区"})
+    return policy_sheet(PACKS[city], on=on, names={"hz-shangcheng": "上城区"})
 
 
 def line(key: str, within: PolicySheet) -> Line:
@@ -169,7 +169,7 @@ def test_a_changed_rate_is_the_one_difference() -> None:
     dated = pack.dated["project_day_rate"]
     dearer = dated.replaced(values=[replace(v, value=v.value + 1) for v in dated.values])
     other: Pack = replace(pack, dated={**pack.dated, "project_day_rate": dearer})
-    found = compare(sheet(), policy_sheet(other, on=DAY, places={"hz-shangcheng": "上城区"}))
+    found = compare(sheet(), policy_sheet(other, on=DAY, names={"hz-shangcheng": "上城区"}))
     differ = {p.key for s in found.sections for p in s.pairs if p.verdict == "differs"}
     assert differ == {"project_day_rate"}
     assert found.count("only_left") == found.count("only_right") == 0

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from subsidy.actions.views.policies.sheet import PolicySheet, policy_sheet
 from subsidy.console.visits import Visit
+from subsidy.rules.packs.divisions import load_divisions
+from subsidy.rules.packs.occupations import load_occupations
 from subsidy.rules.policy import Pack
 
 LONGEST_SEARCH = 60
@@ -37,6 +41,21 @@ def packs_of(visit: Visit) -> dict[str, Pack]:
 
 
 def sheet_of(visit: Visit, city: str, on: date) -> PolicySheet:
-    """A city's rules on a day; its places by their names where they are the visitor's city's."""
-    places = {area.code: area.name for area in visit.all_areas}
-    return policy_sheet(visit.desk.office.packs[city], on=on, places=places)
+    """A city's rules on a day, its places and occupations by their names."""
+    pack = visit.desk.office.packs[city]
+    file = visit.desk.settings.config_file
+    divisions = file(f"divisions/{pack.spec.routing.divisions}.yaml")
+    names = {**_names_in(divisions), **_names_in(file("occupations.yaml"))}
+    return policy_sheet(pack, on=on, names=names)
+
+
+def _names_in(path: Path) -> dict[str, str]:
+    """The entries of a file by their ids; read again once it has changed."""
+    return _read_names(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@lru_cache(maxsize=32)
+def _read_names(path: Path, changed: int) -> dict[str, str]:
+    if path.name == "occupations.yaml":
+        return {each.id: each.name_zh for each in load_occupations(path).values()}
+    return {each.id: each.name_zh for each in load_divisions(path).by_id.values()}

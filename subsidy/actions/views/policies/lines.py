@@ -142,7 +142,7 @@ def named(pack: Pack, field: str, words: Sequence[str]) -> tuple[str, ...]:
         found = {code: group.name for code, group in pack.spec.groups.items()}
     elif field in {"of_tracks", "track", "tracks", "excludes"}:
         found = {code: track.name_zh for code, track in pack.tracks.items()}
-    elif field in {"key", "own_limit", "within_years", "ends_within_years"}:
+    elif field in {"key", "own_limit", "within_years", "ends_within_years", "catalogue_limit"}:
         found = {key: dated.means for key, dated in pack.dated.items()}
     elif field == "governing_document":
         found = {code: document_name(pack, code) for code in pack.documents}

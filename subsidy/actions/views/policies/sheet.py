@@ -98,9 +98,9 @@ class PolicySheet:
 
 
 def policy_sheet(
-    pack: Pack, *, on: date, places: Mapping[str, str] = MappingProxyType({})
+    pack: Pack, *, on: date, names: Mapping[str, str] = MappingProxyType({})
 ) -> PolicySheet:
-    """The pack as it stands on a day; `places` names districts by their id."""
+    """The pack as it stands on a day; `names` holds names of districts and occupations."""
     data = pack.spec.model_dump(exclude_defaults=True)
     return PolicySheet(
         city=pack.city,
@@ -113,7 +113,7 @@ def policy_sheet(
             part for kind in PEOPLE if (part := _people(pack, kind, data.get(kind, {}))).lines
         ),
         tracks=tuple(_track(pack, track, on) for track in pack.tracks.values()),
-        values=_values(pack, on, places),
+        values=_values(pack, on, names),
     )
 
 
@@ -283,11 +283,11 @@ def _is_dated(given: dict[str, Any]) -> bool:
     return bool(given) and all(isinstance(v, dict) and "values" in v for v in given.values())
 
 
-def _placed(line: Line, places: Mapping[str, str]) -> Line:
-    return replace(line, words=tuple(places.get(word, word) for word in line.words))
+def _placed(line: Line, names: Mapping[str, str]) -> Line:
+    return replace(line, words=tuple(names.get(word, word) for word in line.words))
 
 
-def _values(pack: Pack, on: date, places: Mapping[str, str]) -> tuple[Part, ...]:
+def _values(pack: Pack, on: date, names: Mapping[str, str]) -> tuple[Part, ...]:
     tracks = tuple(f"{code}." for code in pack.tracks)
     plain = [key for key in pack.dated if not key.startswith((*tracks, "windows.", "routing."))]
     routes = {code: route.name for code, route in pack.spec.routing.routes.items()}
@@ -295,13 +295,13 @@ def _values(pack: Pack, on: date, places: Mapping[str, str]) -> tuple[Part, ...]
     for key in pack.dated:
         if key.startswith("routing."):
             line = dated_line(pack, key, on=on)
-            place = places.get(key.removeprefix("routing."), line.means)
+            place = names.get(key.removeprefix("routing."), line.means)
             words = tuple(routes.get(word, word) for word in line.words)
             routing.append(replace(line, means=place, words=words))
     windows = (_window_line(pack, f"windows.{n}", w, on) for n, w in pack.spec.windows.items())
     parts = (
         Part("precedence", tuple(_precedence(pack))),
-        Part("parameters", tuple(_placed(_parameter(pack, key, on), places) for key in plain)),
+        Part("parameters", tuple(_placed(_parameter(pack, key, on), names) for key in plain)),
         Part("windows", tuple(windows)),
         Part("routing", tuple(routing)),
     )
