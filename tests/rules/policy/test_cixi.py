@@ -29,12 +29,14 @@ BY_LETTER = {
 }  # fmt: skip
 
 
-def _told(pack: Pack, group: str, category: str = "") -> dict[str, str]:
+def _told(
+    pack: Pack, group: str, category: str = "", *, track: str = "certificate"
+) -> dict[str, str]:
     person = replace(PERSON, group=group, group_proved_on=date(2020, 9, 1))
     found = check_enrolment(
         person,
         replace(CLASS, category=category),
-        track="certificate",
+        track=track,
         pack=pack,
         today=date(2020, 9, 21),
     )
@@ -108,6 +110,12 @@ def test_every_town_is_handled_by_the_one_office_of_the_city(pack_named: Named) 
 )  # fmt: skip
 def test_every_group_of_the_draft_is_accepted(pack_named: Named, group: str) -> None:
     assert _told(pack_named("cixi", True), group) == {}
+
+
+def test_a_poor_person_of_a_paired_region_is_enrolled_in_projects_alone(pack_named: Named) -> None:
+    pack = pack_named("cixi", True)
+    assert _told(pack, "paired_region", track="project") == {}
+    assert _told(pack, "paired_region") == {"E203": "hold"}
 
 
 @pytest.mark.parametrize(
