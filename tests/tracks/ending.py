@@ -89,7 +89,7 @@ def _review(town: Town, claim_id: int) -> None:
         level = level_of(session, town.act(day, CLERK), row)
         assert level is not None, (row.state, row.next_stage, row.levels_left)
         actors = OFFICERS[level.role]
-        act = town.act(day + timedelta(0), actors[turn % len(actors)], (level.role,))
+        act = town.act(day, actors[turn % len(actors)], (level.role,))
         last = row.levels_left == 1 or row.state == "listed"
         step: Callable[..., object] = reviews.approve if last else reviews.review
         done(step(session, act, claim_id=claim_id))  # type: ignore[arg-type]
