@@ -91,23 +91,34 @@ class Track:
             specs[name] = (f"{self.code}.windows.{name}", spec)
         return specs
 
+    @cached_property
+    def _built_windows(self) -> dict[tuple[str, date, bool], Window]:
+        return {}
+
     def _window(self, name: str, on: date | None) -> Window:
         key, spec = self._window_specs[name]
         dated = self.dated[key]
         value = dated.latest if on is None else dated.on(on)
-        return Window(
-            name=name,
-            n=None if value.unset else value.value,
-            unit=spec.unit,
-            direction=spec.direction,
-            anchor=spec.anchor,
-            clause=value.clause,
-            document=value.document,
-            assumed=value.assumed,
-            at_end=tuple(spec.at_end),
-            remind_at=tuple(spec.remind_at),
-            first_day_counts=spec.first_day_counts,
-        )
+        known = (name, value.since, value.unset)  # before its first value a window is unset
+        if known not in self._built_windows:
+            self._built_windows[known] = _built(name, spec, value)
+        return self._built_windows[known]
+
+
+def _built(name: str, spec: WindowSpec, value: Value) -> Window:
+    return Window(
+        name=name,
+        n=None if value.unset else value.value,
+        unit=spec.unit,
+        direction=spec.direction,
+        anchor=spec.anchor,
+        clause=value.clause,
+        document=value.document,
+        assumed=value.assumed,
+        at_end=tuple(spec.at_end),
+        remind_at=tuple(spec.remind_at),
+        first_day_counts=spec.first_day_counts,
+    )
 
 
 @dataclass(frozen=True)
