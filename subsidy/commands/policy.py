@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from subsidy.commands.packs import config_roots, pack_of, yuan
+from subsidy.commands.policies.diff import diff
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
     from subsidy.rules.policy import Fault, Pack, Value
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.command()(diff)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

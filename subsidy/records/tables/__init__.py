@@ -37,7 +37,7 @@ from subsidy.records.tables.money import (
 )
 from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
 from subsidy.records.tables.people import FullView, GroupEvidence, Person, RegisterAnswer
-from subsidy.records.tables.places import Area, Road, WindowRule
+from subsidy.records.tables.places import Area, PackVersion, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
 from subsidy.records.tables.types import METADATA
 
@@ -72,6 +72,7 @@ __all__ = [
     "NoticeLine",
     "Objection",
     "Outbox",
+    "PackVersion",
     "PaymentBatch",
     "PaymentItem",
     "PaymentLine",

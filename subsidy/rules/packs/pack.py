@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -134,6 +134,8 @@ class Pack:
     spec: PackSpec
     dated: Mapping[str, DatedValues]
     book: ExceptionBook
+    content: str = field(default="", repr=False, compare=False)
+    """Pack and settings as JSON text, from which `pack_of_content` builds this pack again."""
 
     def value(self, key: str, *, on: date) -> Value:
         """What holds for `key` on `on`; unset before its first value.
