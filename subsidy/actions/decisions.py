@@ -75,7 +75,7 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
     for claim_id, known in facts.items():
         verdict = decide(known, pack=act.pack, today=act.today, calendar=act.calendar)
         row = _receipt(session, act, claim_id, known, verdict, before.get(claim_id))
-        _set_columns(session, act, claim_id, verdict)
+        _set_columns(session, act, claim_id, verdict, track=known.track)
         found = _tickets(session, act, claim_id, verdict, before.get(claim_id), released)
         _watch_amount(session, act, claim_id, verdict, standing[claim_id])
         assert row.id is not None
@@ -237,9 +237,11 @@ def _says_the_same(last: Decision, row: Decision) -> bool:
     return all(getattr(last, name) == getattr(row, name) for name in same)
 
 
-def _set_columns(session: Session, act: Act, claim_id: int, verdict: Verdict) -> None:
+def _set_columns(
+    session: Session, act: Act, claim_id: int, verdict: Verdict, *, track: str
+) -> None:
     table = table_of(ClaimProgress)
-    may_pay = verdict.anchor is not None and act.pack.may_pay(anchor=verdict.anchor)
+    may_pay = verdict.anchor is not None and act.pack.may_pay(anchor=verdict.anchor, track=track)
     session.execute(
         update(table)
         .where(table.c.claim_id == claim_id)

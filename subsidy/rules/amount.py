@@ -1,64 +1,79 @@
-"""What a claim earns, in whole fen, with every value used and its clause."""
+"""What a claim earns, in whole fen, with every value used and its clause.
+
+One reckoning for every track, told by the track's `amount`: the rate (or the money spent) × how often,
+raised where a clause or an approval says so, never above its ceilings, × the heads that count, less the
+advance. Ceilings come after raises. A value that nobody has settled leaves the amount open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.checks.people import days_inside
+from subsidy.rules.checks.quantities import Open, headcount, kind_of, quantity
 from subsidy.rules.packs.schema import AmountSpec
 from subsidy.rules.verdict import Source, source_of
+
+FACT = Source("", "", None)
 
 
 def amount_due(case: Case, out: Verdicts) -> int | None:
     """The amount in fen by the track's rule; None when a value is open or a fact is missing."""
     plan = case.track.spec.amount
-    return _RULES[plan.rule](case, out, plan)
+    settled = [looked_up(case, out, key) for key in plan.settled]
+    one = _one(case, out, plan)
+    heads = 1 if case.track.has_person or not plan.heads_by else headcount(case, out, plan)
+    if one is None or heads is None or None in settled:
+        return None
+    total = one * heads
+    if case.kind == "advance" and plan.share is not None:
+        share = looked_up(case, out, plan.share)
+        if not isinstance(share, int):
+            return None
+        total = total * share // 100
+    total = _less_advance(case, out, total)
+    out.step("补贴金额（分）", total, on=None, source=FACT)
+    return total
 
 
 def by_days(*, rate_fen: int, days: int, cap_days: int) -> int:
     """Day rate times attended days, never above the cap on days."""
-    return rate_fen * min(max(days, 0), cap_days)
+    return rate_fen * min(days, cap_days)
 
 
 def uplifted(*, rate_fen: int, percent: int) -> int:
-    """The rate raised by a percentage, parts of a fen dropped."""
+    """The rate raised by whole percent, parts of a fen dropped."""
     return rate_fen * (100 + percent) // 100
 
 
-def _per_attended_day(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
-    training = case.facts.training
-    days = len(days_inside(set(case.facts.person.attended_on), training.starts, training.ends))
-    rate = _rate(case, out, plan.rate or "")
-    cap = looked_up(case, out, plan.cap_days or "")
-    out.step("实际出勤天数（去重）", days, on=None, source=_FACT)
-    if rate is None or not isinstance(cap, int) or days == 0:
-        return None
-    raised = _with_uplift(case, out, rate)
-    if raised > rate:
-        # The day rate is a fixed amount; whether the uplift may go above it is left open.
-        out.add("E607", "hold", source_of(case.pack.value("uplift_percent", on=_asked(case))))
-    amount = by_days(rate_fen=raised, days=days, cap_days=cap)
-    out.step("补贴金额（分）", amount, on=None, source=_FACT)
-    return amount
+def _one(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
+    """What one person, period or programme earns, after raises and under the ceilings."""
+    if plan.of == "rate":
+        base = _rate(case, out, plan)
+        times = quantity(case, out, plan)
+        if base is None or isinstance(times, Open):
+            return None
+        earned = _raised(case, out, plan, base)
+        if earned is None:
+            return None
+        earned = int(earned * times)
+    else:
+        spent = _spent(case, out, plan)
+        if spent is None:
+            return None
+        earned = spent
+    return _under_ceilings(case, out, plan, earned)
 
 
-def _by_level(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
-    key = plan.rates.get(case.facts.training.level)
-    if key is None:
-        out.add("E510", "hold", _FACT)
-        return None
-    rate = _rate(case, out, key)
-    if rate is None:
-        return None
-    amount = _with_uplift(case, out, rate)
-    out.step("补贴金额（分）", amount, on=None, source=_FACT)
-    return amount
-
-
-def _rate(case: Case, out: Verdicts, key: str) -> int | None:
+def _rate(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
     """The rate in fen; one that the bureau set without a clause waits for the leader."""
+    key = plan.rate
+    if key is None:
+        kind = kind_of(case, plan.by)
+        key = plan.rates.get(kind)
+        if key is None:
+            _unknown_kind(out, plan.by)
+            return None
     rate = looked_up(case, out, key)
     if not isinstance(rate, int):
         return None
@@ -66,6 +81,86 @@ def _rate(case: Case, out: Verdicts, key: str) -> int | None:
     if value.assumed is not None:
         out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
     return rate
+
+
+def _unknown_kind(out: Verdicts, by: str) -> None:
+    if by == "level":
+        out.add("E510", "hold", FACT)
+    else:
+        out.add("E531", "hold", FACT, what=KIND_WORDS[by])
+
+
+KIND_WORDS = {
+    "course": "培训课程类别",
+    "learner": "学徒类别",
+    "award": "奖项等级",
+    "facility": "建设项目类别",
+}
+
+
+def _spent(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
+    """The money spent, or its share; 0 stated means that the proof is still missing."""
+    stated = case.facts.stated
+    cost = stated.actual_cost_fen if plan.of == "actual_cost" else stated.purchases_fen
+    what = "实际费用" if plan.of == "actual_cost" else "新购置设备总值"
+    if cost == 0:
+        out.add("E531", "hold", FACT, what=what)
+        return None
+    out.step(f"{what}（分）", cost, on=None, source=FACT)
+    if plan.share is None:
+        if plan.uplift == "leader" and case.facts.uplift is not None:
+            out.add("E607", "hold", source_of(case.pack.value("uplift_percent", on=_asked(case))))
+        return cost
+    share = looked_up(case, out, plan.share)
+    return cost * share // 100 if isinstance(share, int) else None
+
+
+def _raised(case: Case, out: Verdicts, plan: AmountSpec, rate_fen: int) -> int | None:
+    if plan.raised_by is not None:
+        percent = looked_up(case, out, plan.raised_by)
+        if not isinstance(percent, int):
+            return None
+        rate_fen = uplifted(rate_fen=rate_fen, percent=percent)
+    if plan.uplift == "no":
+        return rate_fen
+    raised = _with_uplift(case, out, rate_fen)
+    if raised > rate_fen and plan.uplift == "leader":
+        # A fixed amount; whether the uplift may go above it is left open.
+        out.add("E607", "hold", source_of(case.pack.value("uplift_percent", on=_asked(case))))
+    return raised
+
+
+def _under_ceilings(case: Case, out: Verdicts, plan: AmountSpec, fen: int) -> int | None:
+    keys = list(plan.at_most)
+    if plan.at_most_by:
+        kind = kind_of(case, plan.by)
+        if kind not in plan.at_most_by:
+            _unknown_kind(out, plan.by)
+            return None
+        keys.append(plan.at_most_by[kind])
+    ceilings = [looked_up(case, out, key) for key in keys]
+    if plan.of == "actual_cost" and plan.never_above_filed is not None:
+        project = case.facts.training.project
+        filed = project.rate_fen if project is not None else None
+        if not filed:
+            out.add("E531", "hold", source_of(plan.never_above_filed), what="备案的补贴标准")
+            return None
+        out.step("备案的补贴标准（分）", filed, on=None, source=source_of(plan.never_above_filed))
+        ceilings.append(filed)
+    known = [fen for fen in ceilings if isinstance(fen, int)]
+    return min([fen, *known]) if len(known) == len(ceilings) else None
+
+
+def _less_advance(case: Case, out: Verdicts, total: int) -> int:
+    """The rest after an advance; an advance above what was earned has to come back."""
+    advance = case.facts.advance_paid_fen
+    if case.kind == "advance" or advance == 0:
+        return total
+    out.step("扣除已预拨（分）", advance, on=None, source=FACT)
+    if advance > total:
+        out.add("E909", "hold", FACT, excess_fen=advance - total)
+        return 0
+    return total - advance
 
 
 def _with_uplift(case: Case, out: Verdicts, rate_fen: int) -> int:
@@ -93,10 +188,3 @@ def _with_uplift(case: Case, out: Verdicts, rate_fen: int) -> int:
 
 def _asked(case: Case) -> date:
     return case.facts.uplift.applied_on if case.facts.uplift else case.anchor
-
-
-_FACT = Source("", "", None)
-_RULES: dict[str, Callable[[Case, Verdicts, AmountSpec], int | None]] = {
-    "per_attended_day": _per_attended_day,
-    "by_level": _by_level,
-}

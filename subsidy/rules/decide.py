@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from subsidy.rules.amount import amount_due
 from subsidy.rules.checks.case import Case, Verdicts
+from subsidy.rules.checks.heads import verdicts_of
 from subsidy.rules.checks.term import claim_term, governing_source
 from subsidy.rules.eligibility import check_claim
 from subsidy.rules.facts import Facts, Override
@@ -39,17 +40,20 @@ def decide(facts: Facts, *, pack: Pack, today: date, calendar: Calendar) -> Deci
     anchor = _anchor(facts, pack, out)
     day = anchor or today
     case = Case(facts, pack, track, calendar, today, day)
+    code = track.code
     found = _reckon(case, out, has_anchor=anchor is not None)
     _apply_overrides(facts.overrides, pack, out)
     stopped = bool(out.refusals or out.holds or out.gaps)
     return Decision(
-        payable=not stopped and found.amount_fen is not None and pack.may_pay(anchor=day),
+        payable=not stopped
+        and found.amount_fen is not None
+        and pack.may_pay(anchor=day, track=code),
         amount_fen=None if out.refusals else found.amount_fen,
         payee=found.payee,
         fund=found.fund,
         route=found.route,
         paying_office=found.paying_office,
-        status=pack.status_on(day),
+        status=pack.status_on(day, track=code),
         anchor=anchor,
         refusals=out.refusals,
         holds=out.holds,
@@ -59,6 +63,7 @@ def decide(facts: Facts, *, pack: Pack, today: date, calendar: Calendar) -> Deci
         pack_version=pack.version,
         calendar_version=calendar.version,
         decided_on=today,
+        heads=verdicts_of(case, out),
     )
 
 
@@ -79,6 +84,7 @@ def _reckon(case: Case, out: Verdicts, *, has_anchor: bool) -> _Found:
     if has_anchor:
         ruled = claim_term(
             case.pack,
+            track=case.track.code,
             anchor=case.anchor,
             starts=training.starts,
             filed_on=training.filed_on,
@@ -109,7 +115,7 @@ def decision_json(decision: Decision, *, indent: int | None = None) -> str:
 
 
 def _anchor(facts: Facts, pack: Pack, out: Verdicts) -> date | None:
-    """The day that selects the rules: class start, else certificate date, as the pack says."""
+    """The day that selects the rules: class start, else certificate date, else period start."""
     issued = facts.certificate.issued_on if facts.certificate is not None else None
     event = pack.dated["deciding_event"].latest
     if event.value == "certificate_issued":
@@ -117,7 +123,9 @@ def _anchor(facts: Facts, pack: Pack, out: Verdicts) -> date | None:
     elif event.value == "applied_on":
         day = facts.applied_on
     else:
-        day = facts.training.starts or issued
+        day = facts.training.starts or issued or facts.stated.period_starts
+        if day is None and pack.tracks[facts.track].spec.through == "file":
+            day = facts.applied_on  # nothing was taught: equipment, awards
     if event.unset:
         out.open_value(event, means=pack.dated["deciding_event"].means)
     if day is None:

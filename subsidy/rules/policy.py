@@ -22,6 +22,7 @@ from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import PackSpec, SettingsSpec
 from subsidy.rules.packs.values import DatedValues, Value
 from subsidy.rules.packs.versions.content import packed, unpacked, version_of
+from subsidy.rules.precedence import amend
 
 __all__ = [
     "Fault",
@@ -74,6 +75,7 @@ def _assembled(
     spec = source.parse(PackSpec)
     table = build_table(spec, source=source)
     close_values(table, spec=spec)
+    amend(table, spec=spec, source=source)
     content = [source.data]
     if stem is not None and spec.city != stem:
         table.faults.append(
@@ -85,7 +87,7 @@ def _assembled(
             table.faults.append(
                 over.fault(("city",), f"The pack is {spec.city}.", "Use the city's own settings.")
             )
-        overlay(table, settings=chosen, source=over)
+        overlay(table, spec=spec, settings=chosen, source=over)
         content.append(over.data)
     faults = [*table.faults, *cross_faults(spec, table=table, source=source)]
     if faults:

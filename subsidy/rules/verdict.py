@@ -48,6 +48,15 @@ class Step:
     assumed: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeadVerdict:
+    """One head of a claim: counted or left out, with what was found."""
+
+    ref: str
+    counted: bool
+    findings: list[Finding] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for one claim on one day, with everything that led to it."""
@@ -74,6 +83,8 @@ class Decision:
     pack_version: str
     calendar_version: str
     decided_on: dt.date
+    heads: list[HeadVerdict] = field(default_factory=list)
+    """For claims of a class or programme: who counts, and why somebody does not."""
 
     def findings(self) -> list[Finding]:
         """All findings, the gravest first."""

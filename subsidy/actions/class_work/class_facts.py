@@ -114,13 +114,16 @@ def filing_limit(act: Act, *, track: str, starts: date) -> FilingLimit:
 def planned_fen(pack: Pack, *, track: str, level: str, starts: date, lesson_days: int) -> int:
     """What one trainee is expected to earn, in fen; 0 while the rate is unset."""
     plan = pack.tracks[track].spec.amount
-    if plan.rule == "by_level":
-        key = plan.rates.get(level)
-        rate = pack.value(key, on=starts) if key else None
-        return 0 if rate is None or rate.unset else int(rate.value)
-    if not plan.rate or not plan.cap_days:
+    key = plan.rate or plan.rates.get(level)
+    if plan.of != "rate" or key is None:
         return 0
-    day_rate, cap = pack.value(plan.rate, on=starts), pack.value(plan.cap_days, on=starts)
-    if day_rate.unset or cap.unset:
+    rate = pack.value(key, on=starts)
+    if rate.unset:
         return 0
-    return by_days(rate_fen=day_rate.value, days=lesson_days, cap_days=cap.value)
+    if plan.times not in ("attended_day", "training_day"):
+        return int(rate.value)
+    cap = pack.value(plan.times_at_most, on=starts) if plan.times_at_most else None
+    if cap is not None and cap.unset:
+        return 0
+    most = lesson_days if cap is None else int(cap.value)
+    return by_days(rate_fen=rate.value, days=lesson_days, cap_days=most)

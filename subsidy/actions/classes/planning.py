@@ -153,7 +153,7 @@ def figures_of(session: Session, act: Act, row: TrainingClass) -> dict[str, obje
         "training_starts": row.starts_on,
         "training_ends": row.ends_on,
         "file_by": filing_limit(act, track=row.track, starts=row.starts_on).guard,
-        "may_pay": int(act.pack.may_pay(anchor=row.starts_on)),
+        "may_pay": int(act.pack.may_pay(anchor=row.starts_on, track=row.track)),
         "planned_fen": planned_fen(
             act.pack,
             track=row.track,

@@ -24,6 +24,12 @@ class Case:
     anchor: date
     """The day that selects the rules; `today` while it is unknown."""
 
+    @property
+    def kind(self) -> str:
+        """main, advance, settlement or allowance: of the track, else of the claim."""
+        own = self.track.spec.kind
+        return own if own != "main" else self.facts.kind
+
 
 @dataclass(slots=True)
 class Verdicts:
@@ -38,6 +44,8 @@ class Verdicts:
     gaps: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     trace: list[Step] = field(default_factory=list)
+    heads: dict[str, list[Finding]] = field(default_factory=dict)
+    """For claims with heads: what was found about each of them."""
 
     def add(
         self,

@@ -27,7 +27,7 @@ def check_filing(
     if training.starts is None:
         out.add("E608", "hold", NO_CLAUSE, column="starts")
         return out.all()
-    filing_term(pack, starts=training.starts, filed_on=filed_on, out=out)
+    filing_term(pack, track=track, starts=training.starts, filed_on=filed_on, out=out)
     _district(training, pack, out)
     _size(training, pack, out)
     filing_papers(training, plan, out, on=filed_on)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.facts import PastClaim, TrainingFacts
+from subsidy.rules.facts import Facts, PastClaim, TrainingFacts
 from subsidy.rules.packs.values import Value
 from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import NO_CLAUSE, source_of
@@ -25,7 +25,7 @@ def within_yearly_limit(case: Case, out: Verdicts) -> None:
     if looked_up(case, out, "yearly_limit") is None:
         return
     basis = looked_up(case, out, "yearly_limit_basis")
-    own = case.facts.applied_on if basis == "applied_on" else case.facts.training.ends
+    own = case.facts.applied_on if basis == "applied_on" else year_day(case.facts)
     if basis is None or own is None:
         return
     limit = case.pack.value("yearly_limit", on=case.anchor)
@@ -34,8 +34,42 @@ def within_yearly_limit(case: Case, out: Verdicts) -> None:
         out.add("E301", "refuse", source_of(limit), year=own.year, count=count, limit=limit.value)
 
 
+def within_own_limit(case: Case, out: Verdicts) -> None:
+    """Some tracks have a number of their own, such as one living allowance a year."""
+    key = case.track.spec.own_limit
+    if key is None:
+        return
+    limit, own = looked_up(case, out, key), year_day(case.facts)
+    if not isinstance(limit, int) or own is None:
+        return
+    same = [item for item in earlier(case) if item.track == case.track.code]
+    count = count_in_year(same, year=own.year, basis="training_ends")
+    if count >= limit:
+        source = source_of(case.pack.value(key, on=case.anchor))
+        out.add("E308", "refuse", source, year=own.year, count=count, limit=limit)
+
+
+def excludes_nothing(case: Case, out: Verdicts) -> None:
+    """Two tracks that the same person may not draw together."""
+    for rule in case.track.spec.excludes:
+        if any(item.track == rule.track for item in earlier(case)):
+            other = case.pack.tracks[rule.track].name_zh
+            out.add("E307", "refuse", source_of(rule), other=other)
+
+
+def year_day(facts: Facts) -> date | None:
+    """The day that puts a claim into a year: end of training, else certificate, else period."""
+    if facts.training.ends is not None:
+        return facts.training.ends
+    if facts.certificate is not None:
+        return facts.certificate.issued_on
+    return facts.stated.period_starts
+
+
 def not_subsidised_before(case: Case, out: Verdicts) -> None:
     """The same occupation (or project) at the same level is never subsidised twice."""
+    if not case.track.spec.counts_towards_limits:
+        return
     if "repeat_refused" not in case.pack.dated:
         return
     rule = case.pack.value("repeat_refused", on=case.anchor)
@@ -58,23 +92,29 @@ def within_later_total(case: Case, out: Verdicts) -> None:
 
 def not_in_two_classes(case: Case, out: Verdicts) -> None:
     """Two classes on the same days: no clause, but somebody has to look."""
+    if case.track.spec.kind != "main":
+        return  # an allowance runs beside its own class
     other = overlapping(case.facts.history, case.facts.training)
     if other is not None:
         out.add("E305", "hold", NO_CLAUSE, starts=other.starts, ends=other.ends)
 
 
-def ahead_of(case: Case) -> list[PastClaim]:
-    """Claims that count before this one: paid ones, and pending ones filed earlier."""
+def earlier(case: Case) -> list[PastClaim]:
+    """Claims that come before this one: paid ones, and pending ones filed earlier."""
+    if not case.facts.history:
+        return []
     own = _order(case.facts.applied_on, case.facts.order, case.facts.claim)
     return [
         item
         for item in case.facts.history
-        if item.counts
-        and (
-            item.status == "paid"
-            or (item.status == "pending" and _order(item.applied_on, item.order, item.ref) < own)
-        )
+        if item.status == "paid"
+        or (item.status == "pending" and _order(item.applied_on, item.order, item.ref) < own)
     ]
+
+
+def ahead_of(case: Case) -> list[PastClaim]:
+    """Earlier claims that count towards the yearly number."""
+    return [item for item in earlier(case) if item.counts]
 
 
 def count_in_year(claims: Iterable[PastClaim], *, year: int, basis: str) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Literal
 
 from subsidy.rules.checks.case import Case, Verdicts
+from subsidy.rules.checks.conditions import CONDITIONS, gate_effect
 from subsidy.rules.facts import Facts, TrainingFacts
 from subsidy.rules.packs.schema import GateSpec
 from subsidy.rules.policy import Track
@@ -16,7 +16,7 @@ from subsidy.rules.verdict import source_of
 def claim_papers(case: Case, out: Verdicts) -> None:
     """Every gate that the track puts before a claim, all failing ones at once."""
     for gate in case.track.spec.gates:
-        if gate.at == "claim":
+        if gate.at == "claim" and _is_asked(case, gate):
             _claim_gate(case, out, gate)
 
 
@@ -29,6 +29,12 @@ def filing_papers(training: TrainingFacts, track: Track, out: Verdicts, *, on: d
                 _missing(out, gate, training, on)
 
 
+def _is_asked(case: Case, gate: GateSpec) -> bool:
+    """A gate for certain groups is asked only where the person is of none but them."""
+    named = {proof.group for proof in case.facts.person.groups}
+    return not gate.groups or (bool(named) and named <= set(gate.groups))
+
+
 def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
     facts, training = case.facts, case.facts.training
     start = training.starts or case.anchor
@@ -37,6 +43,8 @@ def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
     elif gate.gate == "no_fee_from_free_groups":
         if facts.person.fee_charged_fen > 0 and _is_free(case):
             out.add("E508", gate_effect(gate), source_of(gate))
+    elif gate.gate in CONDITIONS:
+        CONDITIONS[gate.gate](case, out, gate)
     elif gate.gate in _CLAIM:
         if not _CLAIM[gate.gate](facts):
             _missing(out, gate, training, start)
@@ -51,11 +59,6 @@ def _filing_approved(training: TrainingFacts, out: Verdicts, gate: GateSpec) -> 
         out.add("E512", "hold", source_of(gate))
     elif starts is not None and approved > starts:
         out.add("E404", gate_effect(gate), source_of(gate), starts=starts)
-
-
-def gate_effect(gate: GateSpec) -> Literal["refuse", "hold", "warn"]:
-    """What a missing paper does; `pass` in a file means it is only shown."""
-    return "warn" if gate.effect == "pass" else gate.effect
 
 
 def _missing(out: Verdicts, gate: GateSpec, training: TrainingFacts, on: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
+from typing import Literal, cast
 
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.facts import GroupProof, RegisterAnswer
@@ -14,7 +14,9 @@ from subsidy.rules.verdict import NO_CLAUSE, Source, source_of
 
 def has_place_connection(case: Case, out: Verdicts) -> None:
     """Any one connection that holds on the class start is enough."""
-    spec, start = case.pack.spec, _start(case)
+    spec, start = case.pack.spec, start_of(case)
+    if not case.track.spec.place_test:
+        return
     for proof in case.facts.person.groups:
         group = spec.groups.get(proof.group)
         if group is not None and group.place_exempt:
@@ -34,6 +36,8 @@ def has_place_connection(case: Case, out: Verdicts) -> None:
 def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     """At least one group of the plan, proved and valid when the class starts."""
     specs = case.pack.spec.groups
+    if not case.track.spec.group_test:
+        return
     known = [proof for proof in case.facts.person.groups if proof.group in specs]
     if not known:
         named = case.facts.person.groups
@@ -54,8 +58,22 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
         return
     if "E205" in codes:
         out.add("E205", "refuse", source, column="group", years=_years(case, known))
+    if "E222" in codes:
+        out.add("E222", "refuse", source, column="group", group=specs[known[0].group].name)
     if "E204" in codes:
-        out.add("E204", "refuse", source, column="group", starts=_start(case))
+        out.add("E204", "refuse", source, column="group", starts=start_of(case))
+
+
+def is_for_the_group(case: Case, out: Verdicts) -> None:
+    """Some tracks are for certain groups alone."""
+    only = case.track.spec.only_groups
+    if only is None:
+        return
+    named = [proof.group for proof in case.facts.person.groups]
+    if any(group in only.groups for group in named):
+        return
+    effect: Literal["refuse", "hold"] = "refuse" if named else "hold"
+    out.add("E215", effect, source_of(only), column="group")
 
 
 def fits_the_category(case: Case, out: Verdicts) -> None:
@@ -73,7 +91,7 @@ def is_old_enough(case: Case, out: Verdicts) -> None:
     if born is None or dated is None:
         return
     value = dated.on(case.anchor)
-    if not value.unset and age_on(born_on=born, day=_start(case)) < value.value:
+    if not value.unset and age_on(born_on=born, day=start_of(case)) < value.value:
         out.add("E207", "hold", source_of(value), column="id_number", years=value.value)
 
 
@@ -82,6 +100,8 @@ def registers_agree(case: Case, out: Verdicts) -> None:
     answers = {item.register: item for item in _oldest_first(case)}
     for name, register in case.pack.spec.registers.items():
         if "claim" not in register.at:
+            continue
+        if register.tracks and case.track.code not in register.tracks:
             continue
         if register.needs == "certificate" and case.facts.certificate is None:
             continue
@@ -103,7 +123,10 @@ def passed_and_certified(case: Case, out: Verdicts) -> None:
     if certificate is None:
         return
     kinds = case.track.spec.certificate_kinds
-    if certificate.kind not in kinds or certificate.level != case.facts.training.level:
+    wanted = case.facts.training.level
+    if not case.facts.training.ref and wanted == "none":
+        wanted = certificate.level  # no class: the certificate itself says the level
+    if certificate.kind not in kinds or certificate.level != wanted:
         out.add("E510", "hold", source)
 
 
@@ -114,7 +137,7 @@ def attended_enough(case: Case, out: Verdicts) -> None:
     if len(inside) < len(marks):
         out.add("E1204", "warn", NO_CLAUSE, count=len(marks) - len(inside))
     if not inside:
-        if case.track.spec.amount.rule == "per_attended_day":
+        if case.track.spec.amount.times == "attended_day":
             out.add("E513", "hold", stage_source(case, "completed"))
         return
     planned, dated = _planned_days(case), case.pack.dated.get("attendance_percent")
@@ -157,8 +180,10 @@ def stage_source(case: Case, state: str) -> Source:
     return NO_CLAUSE
 
 
-def _start(case: Case) -> date:
-    return case.facts.training.starts or case.anchor
+def start_of(case: Case) -> date:
+    """The day on which persons must qualify: start of training or period, else the deciding day."""
+    facts = case.facts
+    return facts.training.starts or facts.stated.period_starts or case.anchor
 
 
 def _group_fault(case: Case, proof: GroupProof, spec: GroupSpec) -> str | None:
@@ -167,22 +192,45 @@ def _group_fault(case: Case, proof: GroupProof, spec: GroupSpec) -> str | None:
     "E205?": too long ago on the class start but not on the filing day; no clause says which
     of the two counts, so a person decides.
     """
-    start = _start(case)
-    if spec.within_years is not None:
-        if proof.qualified_on is None:
-            return "E511"
-        limit = case.pack.value(spec.within_years, on=case.anchor)
-        if not limit.unset:
-            end = _years_later(proof.qualified_on, cast("int", limit.value))
-            filed = case.facts.training.filed_on
-            if start > end:
-                return "E205?" if filed is not None and filed <= end else "E205"
+    term = _term_fault(case, proof, spec)
+    if term is not None:
+        return term
     if not spec.needs_proof:
         return None
     if proof.proved_on is None:
         return "E511"
+    start = start_of(case)
     ended = proof.until is not None and proof.until <= start
     return "E204" if proof.proved_on > start or ended else None
+
+
+def _term_fault(case: Case, proof: GroupProof, spec: GroupSpec) -> str | None:
+    """What is wrong with the qualifying day or the end of a group's state, if it has one."""
+    start = start_of(case)
+    needs_day = spec.same_year or spec.within_years is not None
+    needs_end = spec.ends_within_years is not None
+    if (needs_day and proof.qualified_on is None) or (needs_end and proof.until is None):
+        return "E511"
+    if spec.same_year and proof.qualified_on is not None:
+        return None if proof.qualified_on.year == start.year else "E222"
+    if spec.ends_within_years is not None and proof.until is not None:
+        limit = case.pack.value(spec.ends_within_years, on=case.anchor)
+        late = not limit.unset and proof.until > years_later(start, cast("int", limit.value))
+        return "E222" if late else None
+    return _too_long_ago(case, proof, spec.within_years)
+
+
+def _too_long_ago(case: Case, proof: GroupProof, key: str | None) -> str | None:
+    if key is None or proof.qualified_on is None:
+        return None
+    limit = case.pack.value(key, on=case.anchor)
+    if limit.unset:
+        return None
+    end = years_later(proof.qualified_on, cast("int", limit.value))
+    if start_of(case) <= end:
+        return None
+    filed = case.facts.training.filed_on
+    return "E205?" if filed is not None and filed <= end else "E205"
 
 
 def _years(case: Case, proofs: list[GroupProof]) -> int:
@@ -193,7 +241,7 @@ def _years(case: Case, proofs: list[GroupProof]) -> int:
     return 0
 
 
-def _years_later(day: date, years: int) -> date:
+def years_later(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February

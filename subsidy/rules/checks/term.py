@@ -11,22 +11,28 @@ from subsidy.rules.verdict import Source
 _WORDS = {"draft": "征求意见稿", "reference": "参考文件"}
 
 
-def governing_source(pack: Pack) -> Source:
+def governing_source(pack: Pack, *, track: str | None = None) -> Source:
     """The clause that gives the document's dates."""
-    document = pack.governing
+    document = pack.governing_of(track)
     return Source(document.clause, document.id)
 
 
 def claim_term(
-    pack: Pack, *, anchor: date, starts: date | None, filed_on: date | None, out: Verdicts
+    pack: Pack,
+    *,
+    track: str | None,
+    anchor: date,
+    starts: date | None,
+    filed_on: date | None,
+    out: Verdicts,
 ) -> bool:
     """Gaps for a day before the plan and for drafts; refusal only when every day is after it.
 
     No clause says which day counts at the plan's end, so a claim with days on both sides waits.
     Returns False when the plan does not rule the claim at all, because it is from before.
     """
-    source, status = governing_source(pack), pack.status_on(anchor)
-    document = pack.governing
+    source, status = governing_source(pack, track=track), pack.status_on(anchor, track=track)
+    document = pack.governing_of(track)
     if document.status in _WORDS:
         out.add("E603", "gap", source, status=_WORDS[document.status])
     elif status == "reference":
@@ -41,11 +47,13 @@ def claim_term(
     return status != "reference" or document.status in _WORDS
 
 
-def filing_term(pack: Pack, *, starts: date, filed_on: date, out: Verdicts) -> None:
+def filing_term(
+    pack: Pack, *, track: str | None, starts: date, filed_on: date, out: Verdicts
+) -> None:
     """The same for a class filing; a draft lets a class be filed, for reckoning only."""
-    document = pack.governing
+    document = pack.governing_of(track)
     if document.status in _WORDS:
-        source = governing_source(pack)
+        source = governing_source(pack, track=track)
         out.add("E603", "warn", source, status=_WORDS[document.status])
         return
-    claim_term(pack, anchor=starts, starts=starts, filed_on=filed_on, out=out)
+    claim_term(pack, track=track, anchor=starts, starts=starts, filed_on=filed_on, out=out)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.people import stage_source
 from subsidy.rules.deadlines import Window, due
+from subsidy.rules.facts import anchor_days
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import source_of
 from subsidy.rules.workdays import Calendar, DueDate
@@ -23,6 +24,8 @@ def filed_in_time(case: Case, out: Verdicts) -> None:
     """The class was filed so many working days before it started."""
     training = case.facts.training
     if "filed" not in case.track.stages or training.starts is None:
+        return
+    if case.track.spec.through == "file" and "filing_before_start" not in case.track.windows:
         return
     if training.filed_on is None:
         out.add("E512", "hold", stage_source(case, "filed"))
@@ -89,14 +92,19 @@ def certificate_in_time(case: Case, out: Verdicts) -> None:
 
 def applied_in_time(case: Case, out: Verdicts) -> None:
     """The application came within its window; without one the claim simply waits."""
-    applied, ended = case.facts.applied_on, case.facts.training.ends
+    applied = case.facts.applied_on
+    if "applied" not in case.track.stages:
+        return
     if applied is None:
         out.add("E501", "hold", stage_source(case, "applied"))
         return
-    if "application" not in case.track.windows or ended is None:
+    if "application" not in case.track.windows:
         return
     window = case.track.window("application", on=case.anchor)
-    last = _last_day(window, ended, case.calendar, case.track, out)
+    begun = dict(anchor_days(case.facts)).get(window.anchor)
+    if begun is None:
+        return
+    last = _last_day(window, begun, case.calendar, case.track, out)
     if last is None or applied <= last.low:
         return
     if last.final:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from subsidy.rules.packs.faults import Fault
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import (
+    FloorSpec,
     Fund,
     LevelSpec,
     Office,
@@ -48,6 +49,8 @@ class Entry:
     unit: str
     values: Values
     choices: tuple[str, ...] = ()
+    floor: FloorSpec | None = None
+    """The least that a clause allows where it leaves the value open."""
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ def entries(spec: PackSpec) -> Iterator[Entry]:
             parameter.unit,
             parameter.values,
             tuple(parameter.choices),
+            parameter.floor,
         )
     yield from _window_entries(spec.windows, prefix="windows", path=("windows",))
     for name, district in spec.routing.districts.items():
@@ -96,13 +100,14 @@ def _track_entries(spec: PackSpec, code: str) -> Iterator[Entry]:
     yield Entry(
         f"{code}.fund", (*at, "fund"), "资金渠道", "text", track.fund.values, get_args(Fund)
     )
-    yield Entry(
-        f"{code}.early_application",
-        (*at, "early_application"),
-        "证书登记前可否先申领",
-        "flag",
-        track.early_application.values,
-    )
+    if track.early_application is not None:
+        yield Entry(
+            f"{code}.early_application",
+            (*at, "early_application"),
+            "证书登记前可否先申领",
+            "flag",
+            track.early_application.values,
+        )
     for route, levels in track.levels.items():
         key = f"{code}.levels.{route}"
         yield Entry(key, (*at, "levels", route), "审核层级", "levels", levels.values)
@@ -160,7 +165,7 @@ def _value(
     value = None
     if not item.unset:
         try:
-            value = _typed(entry.unit, item.value, entry.choices)
+            value = typed_entry(entry, item.value)
             if ".windows." in f".{entry.key}" and value == 0:
                 raise ValueError("a window has at least one day")
         except ValueError as error:
@@ -168,6 +173,19 @@ def _value(
     return Value(
         entry.key, value, item.unset, item.clause, item.document, item.assumed, since, item.why
     )
+
+
+def typed_entry(entry: Entry, raw: object) -> object:
+    """What stands in the file as the value that the rules use.
+
+    Raises ValueError with what is wrong, also for less than a clause allows.
+    """
+    value = _typed(entry.unit, raw, entry.choices)
+    if entry.floor is not None and isinstance(value, int):
+        least = _typed(entry.unit, entry.floor.value, ())
+        if isinstance(least, int) and value < least:
+            raise ValueError(f"{entry.floor.clause} allows no less than {entry.floor.value}")
+    return value
 
 
 def _ended(key: str, since: date) -> Value:
@@ -222,8 +240,9 @@ def close_values(table: Table, *, spec: PackSpec) -> None:
             table.dated[entry.key] = dated.replaced(values=values)
 
 
-def overlay(table: Table, *, settings: SettingsSpec, source: SourceFile) -> None:
+def overlay(table: Table, *, spec: PackSpec, settings: SettingsSpec, source: SourceFile) -> None:
     """Fill unset values with the bureau's choices; a value with a clause cannot be replaced."""
+    known = {entry.key: entry for entry in entries(spec)}
     for key, setting in settings.values.items():
         at: tuple[object, ...] = ("values", key)
         dated = table.dated.get(key)
@@ -244,7 +263,7 @@ def overlay(table: Table, *, settings: SettingsSpec, source: SourceFile) -> None
             )
             continue
         try:
-            value = _typed(dated.unit, setting.value, dated.choices)
+            value = typed_entry(known[key], setting.value)
         except ValueError as error:
             table.faults.append(source.fault(at, f"{error}.", "Correct the value."))
             continue

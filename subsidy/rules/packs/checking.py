@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
+from subsidy.rules.facts.stated import Stated
 from subsidy.rules.packs.building import Table, entries
 from subsidy.rules.packs.faults import Fault
 from subsidy.rules.packs.reading import SourceFile
-from subsidy.rules.packs.schema import PackSpec, Sourced, TrackSpec, WindowSpec
+from subsidy.rules.packs.schema import (
+    PERSON_UNITS,
+    PackSpec,
+    Sourced,
+    TrackSpec,
+    WindowSpec,
+)
 
 ROAD_ENDS = ("paid", "counted")
+STATED_FIELDS = frozenset(field.name for field in fields(Stated))
+KEYED: dict[str, tuple[str, ...]] = {
+    "employed_months": ("month",),
+    "hours": ("hour",),
+    "systems": ("list",),
+    "issuer": ("text",),
+    "opened_within": ("year",),
+    "instrument": ("list",),
+}
+"""Gates that compare with a parameter, and the units it may have."""
 
 
 def cross_faults(spec: PackSpec, *, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -66,6 +84,10 @@ def _sources(spec: PackSpec, source: SourceFile) -> Iterator[Fault]:
     for code, track in spec.tracks.items():
         items += [(("tracks", code, "stages", i), item) for i, item in enumerate(track.stages)]
         items += [(("tracks", code, "gates", i), item) for i, item in enumerate(track.gates)]
+        items += [(("tracks", code, "excludes"), item) for item in track.excludes]
+        single = (track.only_groups, track.amount.never_above_filed)
+        items += [(("tracks", code), item) for item in single if item is not None]
+    items += [(("precedence", i), item) for i, item in enumerate(spec.precedence)]
     for at, item in items:
         if item.document and item.document not in documents:
             yield source.fault(
@@ -81,11 +103,15 @@ def _people(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]
                     ("categories", name), f"Unknown group {group!r}.", "Add it under `groups`."
                 )
     for name, group_spec in spec.groups.items():
-        key = group_spec.within_years
-        if key is not None and (key not in table.dated or table.dated[key].unit != "year"):
-            yield source.fault(
-                ("groups", name), f"`within_years` names {key!r}.", "Name a parameter in years."
-            )
+        for key in (group_spec.within_years, group_spec.ends_within_years):
+            if key is not None:
+                yield from _parameter(key, ("year",), ("groups", name), table, source)
+    for name, register in spec.registers.items():
+        for code in register.tracks:
+            if code not in spec.tracks:
+                yield source.fault(
+                    ("registers", name), f"Unknown track {code!r}.", "Add it under `tracks`."
+                )
 
 
 def _routes(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -113,6 +139,7 @@ def _track(spec: PackSpec, code: str, table: Table, source: SourceFile) -> Itera
     for state in sorted({state for state in states if states.count(state) > 1}):
         yield source.fault((*at, "stages"), f"{state!r} stands twice.", "Keep one of them.")
     yield from _amount(track, at, table, source)
+    yield from _conditions(spec, code, table, source)
     yield from _windows(track.windows, f"{code}.windows", (*at, "windows"), table, source)
 
 
@@ -120,17 +147,77 @@ def _amount(
     track: TrackSpec, at: tuple[object, ...], table: Table, source: SourceFile
 ) -> Iterator[Fault]:
     amount, here = track.amount, (*at, "amount")
-    wanted: list[tuple[str | None, str]] = []
-    if amount.rule == "per_attended_day":
-        wanted = [(amount.rate, "yuan"), (amount.cap_days, "day")]
-    elif not amount.rates:
-        yield source.fault(here, "`rates` is empty.", "Name one parameter for each level.")
-    wanted += [(key, "yuan") for key in amount.rates.values()]
-    for key, unit in wanted:
-        if key is None or key not in table.dated or table.dated[key].unit != unit:
-            yield source.fault(
-                here, f"{key!r} is no parameter in {unit}.", "Name one under `parameters`."
-            )
+    if amount.of == "rate" and not (amount.rate or amount.rates):
+        yield source.fault(here, "Neither `rate` nor `rates`.", "Name the parameter of the rate.")
+    wanted: list[tuple[str, tuple[str, ...]]] = [
+        (key, ("yuan",)) for key in (*amount.rates.values(), *amount.at_most_by.values())
+    ]
+    wanted += [
+        (key, ("yuan",)) for key in (*([amount.rate] if amount.rate else []), *amount.at_most)
+    ]
+    wanted += [(key, ("percent",)) for key in (amount.share, amount.raised_by) if key]
+    wanted += [(key, ("text",)) for key in (amount.times_from, amount.drop_outs) if key]
+    if amount.times_at_most:
+        wanted.append((amount.times_at_most, ("day", "month", "year", "time")))
+    wanted += [(key, ()) for key in amount.settled]
+    for key, units in wanted:
+        yield from _parameter(key, units, here, table, source)
+    if amount.heads_by and track.unit in PERSON_UNITS:
+        yield source.fault(here, "A claim of a person has no heads.", "Remove `heads_by`.")
+
+
+def _parameter(
+    key: str, units: tuple[str, ...], at: tuple[object, ...], table: Table, source: SourceFile
+) -> Iterator[Fault]:
+    if key not in table.dated or (units and table.dated[key].unit not in units):
+        wanted = " or ".join(units) or "any unit"
+        yield source.fault(
+            at, f"{key!r} is no parameter in {wanted}.", "Name one under `parameters`."
+        )
+
+
+def _conditions(spec: PackSpec, code: str, table: Table, source: SourceFile) -> Iterator[Fault]:
+    """What a track names beside its money: groups, other tracks, gates, entries of the application."""
+    track, at = spec.tracks[code], ("tracks", code)
+    named = [*(track.only_groups.groups if track.only_groups else [])]
+    named += [group for gate in track.gates for group in gate.groups]
+    for group in named:
+        if group not in spec.groups:
+            yield source.fault(at, f"Unknown group {group!r}.", "Add it under `groups`.")
+    others = [*track.of_tracks, *(item.track for item in track.excludes)]
+    for other in others:
+        if other not in spec.tracks:
+            yield source.fault(at, f"Unknown track {other!r}.", "Add it under `tracks`.")
+    if (track.kind in ("advance", "allowance")) != bool(track.of_tracks):
+        yield source.fault(
+            at, f"Kind {track.kind!r} and `of_tracks` do not fit.", "Give both or neither."
+        )
+    for name in track.asks:
+        if name not in STATED_FIELDS:
+            yield source.fault((*at, "asks"), f"Unknown entry {name!r}.", _one_of(STATED_FIELDS))
+    if track.own_limit:
+        yield from _parameter(track.own_limit, ("time",), (*at, "own_limit"), table, source)
+    yield from _gates(track, at, table, source)
+    own = track.governing_document
+    if own is not None and own not in {document.id for document in spec.documents}:
+        yield source.fault((*at, "governing_document"), "No such document.", "List it.")
+
+
+def _gates(
+    track: TrackSpec, at: tuple[object, ...], table: Table, source: SourceFile
+) -> Iterator[Fault]:
+    for index, gate in enumerate(track.gates):
+        here = (*at, "gates", index)
+        if gate.gate in KEYED and not gate.key:
+            yield source.fault(here, f"Gate {gate.gate!r} has no `key`.", "Name its parameter.")
+        elif gate.key:
+            yield from _parameter(gate.key, KEYED.get(gate.gate, ()), here, table, source)
+        if (gate.gate == "paper") != bool(gate.paper and gate.name):
+            yield source.fault(here, "`paper` and `name` belong to a gate `paper`.", "Give both.")
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"Use one of {', '.join(sorted(names))}."
 
 
 def _windows(

@@ -13,7 +13,13 @@ from subsidy.rules.deadlines import Window
 from subsidy.rules.exceptions import ExceptionBook
 from subsidy.rules.packs.building import ENDED, Level
 from subsidy.rules.packs.faults import Fault
-from subsidy.rules.packs.schema import DocumentSpec, PackSpec, TrackSpec, WindowSpec
+from subsidy.rules.packs.schema import (
+    PERSON_UNITS,
+    DocumentSpec,
+    PackSpec,
+    TrackSpec,
+    WindowSpec,
+)
 from subsidy.rules.packs.values import DatedValues, Value
 
 Status = Literal["in_force", "expired", "draft", "reference"]
@@ -26,7 +32,7 @@ class Track:
     code: str
     name_zh: str
     unit: str
-    """What one claim is about: `person`, `class` or `programme`."""
+    """What one claim is about: person, person_month, person_year, pair, class or programme."""
     enters_at: str
     stages: tuple[str, ...]
     """States of the road in order, from `enters_at` to paid (or counted)."""
@@ -42,6 +48,11 @@ class Track:
     def value(self, name: str, *, on: date) -> Value:
         """A value of this track, e.g. `value("payee", on=day)` or `value("pays.district", …)`."""
         return self.dated[f"{self.code}.{name}"].on(on)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether a claim is about one person; otherwise it has heads, or none."""
+        return self.unit in PERSON_UNITS
 
     def _latest(self, name: str) -> Value:
         return self.dated[f"{self.code}.{name}"].latest
@@ -59,6 +70,8 @@ class Track:
     @property
     def early_application(self) -> bool:
         """Whether an application may come before the certificate is registered."""
+        if self.spec.early_application is None:
+            return False
         return bool(self._latest("early_application").value)
 
     def levels(self, route: str, *, on: date | None = None) -> tuple[Level, ...] | None:
@@ -148,9 +161,15 @@ class Pack:
     def governing(self) -> DocumentSpec:
         return self.documents[self.spec.governing_document]
 
-    def status_on(self, day: date) -> Status:
+    def governing_of(self, track: str | None) -> DocumentSpec:
+        """The document that rules a track: its own, else the one that rules the pack."""
+        known = self.tracks.get(track) if track is not None else None
+        own = known.spec.governing_document if known is not None else None
+        return self.documents[own] if own is not None else self.governing
+
+    def status_on(self, day: date, *, track: str | None = None) -> Status:
         """Status of the governing document on a day: before it starts it authorises nothing."""
-        document = self.governing
+        document = self.governing_of(track)
         if document.status in ("draft", "reference"):
             return document.status
         if document.in_force_from is None or day < document.in_force_from:
@@ -158,12 +177,12 @@ class Pack:
         until = document.in_force_until
         return "expired" if until is not None and day >= until else "in_force"
 
-    def may_pay(self, *, anchor: date) -> bool:
+    def may_pay(self, *, anchor: date, track: str | None = None) -> bool:
         """Whether a claim whose rules are selected by `anchor` may ever be paid.
 
         An expired document still pays its tail: what counts is the anchor, not today.
         """
-        return self.status_on(anchor) == "in_force"
+        return self.status_on(anchor, track=track) == "in_force"
 
     def unset_keys(self) -> tuple[str, ...]:
         """Keys whose newest value nobody has given yet (values that ended are not open)."""

@@ -103,7 +103,7 @@ def typed_value(*, unit: str, raw: object, choices: Sequence[str]) -> Any:
         if not isinstance(raw, str):
             raise ValueError('money is written as quoted text in yuan, for example "1500"')
         return fen_from_yuan_text(raw)
-    if unit in {"day", "working_day", "month", "year", "time", "percent", "person"}:
+    if unit in {"hour", "day", "working_day", "month", "year", "time", "percent", "person"}:
         if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
             raise ValueError("a whole number, zero or more, is expected")
         return raw

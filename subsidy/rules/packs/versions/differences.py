@@ -109,7 +109,7 @@ def _leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             if key != "values":  # dated values are compared as they hold
                 yield from _leaves(value, (*path, str(key)))
     elif isinstance(node, list) and node and all(isinstance(item, Mapping) for item in node):
-        names = [_name(item) for item in node]
+        names = [_name(item) or str(number) for number, item in enumerate(node, 1)]
         yield (*path, ORDER), " > ".join(names)
         for name, item in zip(names, node, strict=True):
             yield from _leaves(item, (*path, name))

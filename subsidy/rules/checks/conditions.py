@@ -1,0 +1,145 @@
+"""Conditions of particular tracks: employer, months, first check, acceptance, systems, vouchers, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+
+from subsidy.rules.checks.case import Case, Verdicts, looked_up
+from subsidy.rules.checks.people import years_later
+from subsidy.rules.packs.schema import GateSpec
+from subsidy.rules.verdict import source_of
+
+RANKS = ("county", "city", "provincial", "national")
+"""Ranks of certificate issuers, the lowest first."""
+BOTH_OFFICES = {"finance", "hr"}
+
+
+def gate_effect(gate: GateSpec) -> Literal["refuse", "hold", "warn"]:
+    """What a missing paper does; `pass` in a file means it is only shown."""
+    return "warn" if gate.effect == "pass" else gate.effect
+
+
+def _paper(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    if gate.paper not in case.facts.stated.papers:
+        out.add("E530", gate_effect(gate), source_of(gate), paper=gate.name)
+
+
+def _employer_insured(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    insured = case.facts.stated.employer_insured
+    if insured is None:
+        out.add("E531", "hold", source_of(gate), what="用人单位参保情况")
+    elif not insured:
+        out.add("E216", gate_effect(gate), source_of(gate))
+
+
+def _employed_months(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Full months from the start of employment to the application."""
+    since, until = case.facts.stated.employed_since, case.facts.applied_on or case.today
+    wanted = looked_up(case, out, gate.key or "")
+    if since is None:
+        out.add("E531", "hold", source_of(gate), what="吸纳就业起始日期")
+    elif isinstance(wanted, int) and full_months(since, until) < wanted:
+        months = full_months(since, until)
+        out.add("E217", gate_effect(gate), source_of(gate), months=months, wanted=wanted)
+
+
+def full_months(since: date, until: date) -> int:
+    """Whole months from one day to another, the second not counted before its day number."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return max(months - (until.day < since.day), 0)
+
+
+def _first_check(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    check = case.facts.stated.first_check
+    if check is None or check.on > case.today:
+        out.add("E532", gate_effect(gate), source_of(gate))
+    elif check.filed_by == check.checked_by:
+        out.add("E1207", "hold", source_of(gate), step="初审", earlier="申报")
+
+
+def _joint_acceptance(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Finance and human resources both signed, by two people."""
+    signed = [item for item in case.facts.stated.acceptances if item.on <= case.today]
+    missing = BOTH_OFFICES - {item.office for item in signed}
+    signers = {item.by for item in signed}
+    if missing:
+        names = {"finance": "财政部门", "hr": "人力社保部门"}
+        who = "、".join(sorted(names[office] for office in missing))
+        out.add("E533", gate_effect(gate), source_of(gate), who=who)
+    elif len(signers) < len(BOTH_OFFICES):
+        out.add("E1207", "hold", source_of(gate), step="验收", earlier="另一部门验收")
+
+
+def _systems(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Every system of the list held the record before the training began."""
+    wanted = looked_up(case, out, gate.key or "")
+    if not isinstance(wanted, tuple):
+        return
+    start = case.facts.training.starts or case.facts.stated.period_starts or case.anchor
+    held = {r.system: r.registered_on for r in case.facts.stated.systems}
+    for system in wanted:
+        day = held.get(system)
+        if day is None or day > start:
+            out.add("E534", gate_effect(gate), source_of(gate), system=system, starts=start)
+
+
+def _instrument(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """A voucher or credit of a kind that the city uses, issued before, redeemed while valid."""
+    kinds = looked_up(case, out, gate.key or "")
+    if not isinstance(kinds, tuple):
+        return
+    item, start = case.facts.instrument, case.facts.training.starts or case.anchor
+    redeemed = (item.redeemed_on if item else None) or case.facts.applied_on or case.today
+    fault = ""
+    if item is None:
+        fault = "尚未发放"
+    elif item.kind not in kinds:
+        fault = "本市没有这种方式"
+    elif item.issued_on > start:
+        fault = "在培训开始之后才发放"
+    elif item.valid_until is not None and redeemed >= item.valid_until:
+        fault = "兑付时已过有效期"
+    if fault:
+        out.add("E221", gate_effect(gate), source_of(gate), fault=fault)
+
+
+def _hours(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    wanted, hours = looked_up(case, out, gate.key or ""), case.facts.stated.hours
+    if isinstance(wanted, int) and hours < wanted:
+        out.add("E220", gate_effect(gate), source_of(gate), hours=hours, wanted=wanted)
+
+
+def _issuer(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    certificate, least = case.facts.certificate, looked_up(case, out, gate.key or "")
+    if certificate is None or not isinstance(least, str):
+        return
+    if not certificate.issuer:
+        out.add("E531", "hold", source_of(gate), what="发证机关层级")
+    elif RANKS.index(certificate.issuer) < RANKS.index(least):
+        out.add("E218", gate_effect(gate), source_of(gate))
+
+
+def _opened_within(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """A small business no older than so many years when the training starts."""
+    opened, years = case.facts.stated.opened_on, looked_up(case, out, gate.key or "")
+    start = case.facts.training.starts or case.anchor
+    if opened is None:
+        out.add("E531", "hold", source_of(gate), what="开业日期")
+    elif isinstance(years, int) and start > years_later(opened, years):
+        out.add("E219", gate_effect(gate), source_of(gate), years=years)
+
+
+CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
+    "paper": _paper,
+    "employer_insured": _employer_insured,
+    "employed_months": _employed_months,
+    "first_check": _first_check,
+    "joint_acceptance": _joint_acceptance,
+    "systems": _systems,
+    "instrument": _instrument,
+    "hours": _hours,
+    "issuer": _issuer,
+    "opened_within": _opened_within,
+}
