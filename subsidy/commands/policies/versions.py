@@ -24,6 +24,11 @@ def named_pack(city: str, name: str) -> Pack:
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return _of_file(city, path)
+    return kept_pack(city, name)
+
+
+def kept_pack(city: str, name: str) -> Pack:
+    """The pack of a version: the one in use, else from the archive. Faults end the command."""
     if not VERSION.fullmatch(name):
         stop(f"{name!r} is neither a file nor a version such as 906bceb939b46777.",
              code=WRONG_INPUT)  # fmt: skip

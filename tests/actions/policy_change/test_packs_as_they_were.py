@@ -53,9 +53,7 @@ def test_a_pack_without_settings_is_kept_as_well() -> None:
     assert again.unset_keys() == pack.unset_keys()
 
 
-def test_each_version_is_kept_once(
-    database: Database, dearer: Office
-) -> None:
+def test_each_version_is_kept_once(database: Database, dearer: Office) -> None:
     with database.transaction() as session:
         old = act(steps.APPLIED)
         sync_roads(session, old)
