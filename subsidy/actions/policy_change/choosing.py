@@ -26,6 +26,7 @@ WHY = {
 }
 """Why a claim stays on the version it began with."""
 ON_THE_WAY = ("paying", "bank_returned", "recovering")
+FAILED = "failed"
 BEFORE_NOTICE_ENDS = "grant_publicised"
 
 
@@ -111,7 +112,8 @@ def _why_it_stays(pack: Pack, row: ClaimProgress, old: Road, stopped: Collection
     if row.state in ON_THE_WAY:
         return MONEY_MOVES
     stages, place = road_of(track, old.route).stages, place_of(row)
-    if place not in stages:
+    wanted = row.next_stage if place == FAILED else place  # a resit still leads to the same stage
+    if wanted not in stages:
         return NOT_ON_ROAD
     if old.needs_notice and BEFORE_NOTICE_ENDS not in stages:
         return NOTICE

@@ -133,7 +133,7 @@ def _group(session: Session, act: Act, one: Candidate) -> Group:
         *(one.track, one.route, one.state, one.place),
         old_version=one.version,
         new_version=act.pack.version,
-        next_stage=(one.next_stage, road.next_stage.get(one.place, "end")),
+        next_stage=(one.next_stage, road.next_stage.get(one.place, one.next_stage)),
         levels=(one.levels, road.levels),
         windows=changed,
     )

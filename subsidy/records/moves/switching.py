@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import insert, update
 from sqlmodel import Session
 
-from states.claim import SIDE
+from states.claim import CLAIM, SIDE
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.moves.minutes import batch_of
-from subsidy.records.moves.moment import Moment
+from subsidy.records.moves.moment import Moment, OtherChartError
 from subsidy.records.moves.roads import order_of
 from subsidy.records.tables import ClaimHistory, ClaimProgress, Road
 from subsidy.records.tables.claims import ProgressColumns
@@ -26,6 +26,8 @@ def switch_road(session: Session, *, claim_id: int, road: Road, event: str, mome
     row = progress_of(session, claim_id, lock=True)
     if row.road_id == road.id:
         return False
+    if row.chart_version != CLAIM.version:
+        raise OtherChartError(claim_id, found=row.chart_version, known=CLAIM.version)
     order = order_of(road)
     session.execute(
         insert(table_of(ClaimHistory)).values(
@@ -61,8 +63,7 @@ def switch_road(session: Session, *, claim_id: int, road: Road, event: str, mome
 
 def place_of(row: ProgressColumns) -> str:
     """Where on its road a claim stands, or will come back to from beside it."""
-    place = row.resume_to if row.state in SIDE and row.resume_to else row.state
-    return "completed" if place == "failed" else place
+    return row.resume_to if row.state in SIDE and row.resume_to else row.state
 
 
 def _left(row: ProgressColumns, road: Road) -> int:
