@@ -113,7 +113,7 @@ def _why_it_stays(pack: Pack, row: ClaimProgress, old: Road, stopped: Collection
         return MONEY_MOVES
     stages, place = road_of(track, old.route).stages, place_of(row)
     wanted = row.next_stage if place == FAILED else place  # a resit still leads to the same stage
-    if wanted not in stages:
+    if wanted not in ("listed", *stages):  # every claim begins in `listed`, on whatever road
         return NOT_ON_ROAD
     if old.needs_notice and BEFORE_NOTICE_ENDS not in stages:
         return NOTICE

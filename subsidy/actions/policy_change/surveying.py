@@ -14,7 +14,7 @@ from subsidy.actions.decisions import DECIDABLE, latest_decisions, preview
 from subsidy.actions.policy_change.archive import MissingPack, pack_at
 from subsidy.actions.policy_change.choosing import WHY, Candidate, Choice, candidates
 from subsidy.records.tables import Deadline, WindowRule
-from subsidy.rules.policy import Pack, road_of
+from subsidy.rules.policy import Pack, Road, road_of
 from subsidy.rules.verdict import Decision as Verdict
 
 PORTION = 500
@@ -133,10 +133,16 @@ def _group(session: Session, act: Act, one: Candidate) -> Group:
         *(one.track, one.route, one.state, one.place),
         old_version=one.version,
         new_version=act.pack.version,
-        next_stage=(one.next_stage, road.next_stage.get(one.place, one.next_stage)),
+        next_stage=(one.next_stage, _next_stage(road, one)),
         levels=(one.levels, road.levels),
         windows=changed,
     )
+
+
+def _next_stage(road: Road, one: Candidate) -> str:
+    """The stage behind the claim's on the new road; a road need not begin in `listed`."""
+    first = road.stages[0] if one.place == "listed" else one.next_stage
+    return road.next_stage.get(one.place, first)
 
 
 def _count_running(

@@ -24,8 +24,7 @@ EDITS = {
         "    pass_assessment = edge("
     ),
     "[completed, failed]": "[completed, inspected, failed]",
-    "*(enrolled, filed, completed,": "*(enrolled, filed, completed, inspected,",
-    "*(listed, enrolled, filed, completed,": "*(listed, enrolled, filed, completed, inspected,",
+    "enrolled, filed, completed,": "enrolled, filed, completed, inspected,",
     "        completed=completed,\n": "        completed=completed,\n        inspected=inspected,\n",
 }
 
