@@ -305,3 +305,25 @@ def test_a_migration_runs_in_sealed_windows_and_again_does_nothing(
         assert session.exec(select(ClaimProgress.decision_current)).all() == [0, 0, 0]
     later = replace(who, recorded_at=act(date(2020, 11, 18)).recorded_at)
     assert migrate(database, later, signer, Choice(), reason=WHY) == {}
+
+
+@pytest.mark.postgres
+def test_claims_move_in_sealed_windows_on_postgresql_too(
+    request: pytest.FixtureRequest, changed: Changing
+) -> None:
+    database = Database(request.getfixturevalue("postgres_url"))
+    builders.make_schema(database)
+    builders.set_up_city(database)
+    with database.transaction() as session:
+        steps.applied(session, heads=2)
+    signer, who = SealSigner(keys()), changed(*APPLY_40)
+    with database.reading() as session:
+        assert looked_at(session, who).claims == 2
+    assert migrate(database, who, signer, Choice(), reason=WHY, size=1) == {"applied": 2}
+    with database.reading() as session:
+        assert not verify(session, signer).faults
+        versions = session.exec(
+            select(Road.pack_version).join(ClaimProgress, col(ClaimProgress.road_id) == Road.id)
+        ).all()
+        assert set(versions) == {who.pack.version}
+    database.dispose()
