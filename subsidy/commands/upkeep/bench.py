@@ -76,7 +76,8 @@ def decide(
     """Decide generated claims on one core, with every reason and clause; no database is used.
 
     The floor gives the same answers by hand and writes the same record; `bare_rate` is the floor
-    without the record. `growth_ratio` compares all claims with the first ten thousand.
+    without the record. `growth_ratio` compares the ratio over all claims with that over the first
+    ten thousand.
     """
     from subsidy.bench.deciding.measure import measure_decisions
 
