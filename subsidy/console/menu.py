@@ -21,6 +21,8 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("own.show", "/own/claims", N_("My claims")),
     ("runs.show", "/runs", N_("Runs")),
     ("policy.show", "/policy", N_("Policy")),
+    ("policy.compare", "/policy/compare", N_("Compare cities")),
+    ("policy.coverage", "/policy/coverage", N_("Coverage")),
     ("system.show", "/system", N_("System")),
     ("system.accounts", "/system/accounts", N_("Accounts")),
 )

@@ -1,6 +1,9 @@
 """The pages, by area of work."""
 
 from subsidy.console.own import pages as own_pages
+from subsidy.console.policies import comparing as policy_comparing
+from subsidy.console.policies import covering as policy_covering
+from subsidy.console.policies import pages as policy_pages
 from subsidy.console.public import claim as public_claim
 from subsidy.console.public import notices as public_notices
 from subsidy.console.routes import (
@@ -28,6 +31,9 @@ ROUTES = (
     notices.doors,
     payments.doors,
     office.doors,
+    policy_pages.doors,
+    policy_comparing.doors,
+    policy_covering.doors,
     system.doors,
     own_pages.doors,
     public_notices.doors,
