@@ -215,7 +215,8 @@ def _examined_at(session: Session, act: Act, item: CatalogueItem) -> int:
 def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     pack, faults = act.pack, []
     given = asdict(form)
-    empty = [words for name, words in NEEDED.items() if not given[name]]
+    unasked = () if _files_heads(pack, track) else ("planned_heads",)
+    empty = [words for name, words in NEEDED.items() if not given[name] and name not in unasked]
     for name, words in (("title", "项目名称"), ("occupation", "职业（工种）或项目代码")):
         if not given[name].strip():
             empty.append(words)
@@ -234,6 +235,12 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
         if source is not None:
             faults.append(pack.book.finding("E212", effect="refuse", source=source))
     return faults
+
+
+def _files_heads(pack: Pack, track: str) -> bool:
+    """Annex 3 has no number of persons: they are listed one by one when they apply."""
+    known = pack.tracks.get(track)
+    return known is None or known.spec.through == "class" or not known.has_person
 
 
 def _qualification_clause(pack: Pack, track: str) -> Source | None:

@@ -239,3 +239,20 @@ def test_a_pass_certificate_project_is_examined_by_the_city_alone(database: Data
         head = act("listed", actor="user:9", roles=("section_head",), areas=own)
         outcome = catalogue.decide_project(session, head, item_id=item_id, decision="approve")
         assert codes(outcome) == {"E1208"}
+
+
+def test_annex_3_has_no_number_of_persons_and_annex_5_has_one(database: Database) -> None:
+    with database.transaction() as session:
+        for track, kind, wanted in (
+            ("special_operations", "special_operation", set()),
+            ("competition", "", {"E521"}),
+        ):
+            outcome = catalogue.file_project(
+                session,
+                act("set_up", actor=CLERK),
+                area_id=builders.area(session),
+                code=f"{track}-002",
+                track=track,
+                form=form(certificate_kind=kind, planned_heads=0),
+            )
+            assert codes(outcome) == wanted
