@@ -46,7 +46,7 @@ def quantity(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
         return OPEN
     out.step(_WORDS[times], count, on=None, source=_FACT)
     if count == 0:
-        if times != "attended_day":  # missing attendance has a check of its own
+        if plan.times != "attended_day":  # missing attendance has a check of its own
             out.add("E531", "hold", NO_CLAUSE, what=_WORDS[times])
         return OPEN
     return count if not isinstance(cap, int) else _left_of(case, out, plan, count, cap, times)

@@ -26,8 +26,10 @@ KEYED: dict[str, tuple[str, ...]] = {
     "issuer": ("text",),
     "opened_within": ("year",),
     "instrument": ("list",),
+    "post_permit": ("list",),
 }
 """Gates that compare with a parameter, and the units it may have."""
+PAPERS = ("paper", "post_permit")
 
 
 def cross_faults(spec: PackSpec, *, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -197,6 +199,9 @@ def _conditions(spec: PackSpec, code: str, table: Table, source: SourceFile) -> 
             yield source.fault((*at, "asks"), f"Unknown entry {name!r}.", _one_of(STATED_FIELDS))
     if track.own_limit:
         yield from _parameter(track.own_limit, ("time",), (*at, "own_limit"), table, source)
+    if track.catalogue_limit:
+        here = (*at, "catalogue_limit")
+        yield from _parameter(track.catalogue_limit, ("item",), here, table, source)
     yield from _gates(track, at, table, source)
     own = track.governing_document
     if own is not None and own not in {document.id for document in spec.documents}:
@@ -211,8 +216,8 @@ def _gates(
         if gate.gate in KEYED and not gate.key:
             yield source.fault(here, f"Gate {gate.gate!r} has no `key`.", "Name its parameter.")
         elif gate.key:
-            yield from _parameter(gate.key, KEYED.get(gate.gate, ()), here, table, source)
-        if (gate.gate == "paper") != bool(gate.paper and gate.name):
+            yield from _parameter(gate.key, KEYED.get(gate.gate, ("list",)), here, table, source)
+        if (gate.gate in PAPERS) != bool(gate.paper and gate.name):
             yield source.fault(here, "`paper` and `name` belong to a gate `paper`.", "Give both.")
 
 
