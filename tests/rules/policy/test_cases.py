@@ -19,7 +19,7 @@ from subsidy.rules.verdict import Decision
 from subsidy.rules.workdays import Calendar
 
 FOLDER = Path(__file__).parents[1] / "cases"
-CITIES = ("hangzhou", "cixi")
+CITIES = ("hangzhou", "cixi", "changchun", "zhumadian")
 
 
 def _cases() -> Iterator[Any]:
