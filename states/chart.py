@@ -211,6 +211,22 @@ def edge(
     return arrows
 
 
+def fork(
+    source: State | Iterable[State],
+    by: Callable[[str], Test],
+    effects: Effects | Callable[[str], Effects],
+    *extra: Test,
+    unless: Iterable[Test] = (),
+    **targets: State,
+) -> TransitionList:
+    """Declare one arrow to each of several states, open only to the one that `by` names."""
+    arrows = TransitionList()
+    for name, target in targets.items():
+        does = effects if isinstance(effects, Effects) else effects(name)
+        arrows = arrows | edge(source, target, when=[by(name), *extra], unless=unless, effects=does)
+    return arrows
+
+
 def one_of(column: str, values: Iterable[str]) -> Test:
     """Return a guard for membership: `in` would be silently False in SQL."""
     wanted = tuple(values)

@@ -9,11 +9,10 @@ recovered by a decision, so none is final for the library; `ENDS` names them.
 from __future__ import annotations
 
 from statemachine import State
-from statemachine.transition_list import TransitionList
 
 from states import claim_effects as does
 from states import claim_guards as g
-from states.chart import Effects, Lifecycle, Test, compile_chart, edge, one_of
+from states.chart import Effects, Lifecycle, Test, compile_chart, edge, fork, one_of
 
 CHART_VERSION = 1
 ROAD = [
@@ -51,16 +50,9 @@ AT_REVIEW = (
     "grant_publicised",
     "payable",
 )
-
-
-def back(
-    source: State | list[State], effects: Effects, *extra: Test, **targets: State
-) -> TransitionList:
-    """One arrow to each state a claim may have left the road from, open only to that one."""
-    arrows = TransitionList()
-    for name, target in targets.items():
-        arrows = arrows | edge(source, target, when=[g.resumes_at(name), *extra], effects=effects)
-    return arrows
+UNAPPLIED = {"result_publicised": ("reviewed", "approved"), "listed": ("approved",)}
+"""Where the first level finds a claim that nobody applies for: state → the next stages that say so."""
+AFTER_RESULT = (one_of("next_stage", UNAPPLIED["result_publicised"]), g.notice_is_over)
 
 
 class ClaimChart(Lifecycle):
@@ -94,6 +86,17 @@ class ClaimChart(Lifecycle):
 
     # The road.
     enrol = edge(listed, enrolled, when=[g.next_is("enrolled")])
+    enter = (
+        edge(
+            listed,
+            filed,
+            when=[g.next_is("filed"), *UNBLOCKED, g.class_may_start],
+            effects=does.FILE,
+        )
+        | edge(listed, completed, when=[g.next_is("completed"), *UNBLOCKED], effects=does.COMPLETE)
+        | edge(listed, assessed, when=[g.next_is("assessed"), *UNBLOCKED])
+        | edge(listed, approved, when=[g.next_is("approved"), *DECIDABLE], effects=does.AWARD)
+    )
     file = edge(
         enrolled,
         filed,
@@ -133,6 +136,12 @@ class ClaimChart(Lifecycle):
         when=[g.next_is("result_publicised"), *UNBLOCKED],
         effects=does.PUBLICISE_RESULT,
     )
+    begin_review = edge(
+        result_publicised,
+        result_publicised,
+        when=[*AFTER_RESULT, g.review_has_not_begun],
+        effects=does.BEGIN_REVIEW,
+    )
     apply = (
         edge(
             [listed, filed, completed, assessed, certified],
@@ -159,12 +168,26 @@ class ClaimChart(Lifecycle):
         reviewed,
         when=[g.another_level_follows, *DECIDABLE],
         effects=does.REVIEW,
+    ) | edge(
+        result_publicised,
+        reviewed,
+        when=[*AFTER_RESULT, g.another_level_follows, *DECIDABLE],
+        effects=does.REVIEW,
     )
-    approve = edge(
-        [applied, reviewed],
-        approved,
-        when=[g.this_is_the_last_level, *DECIDABLE],
-        effects=does.APPROVE,
+    approve = (
+        edge(
+            [applied, reviewed],
+            approved,
+            when=[g.this_is_the_last_level, *DECIDABLE],
+            effects=does.APPROVE,
+        )
+        | edge(
+            result_publicised,
+            approved,
+            when=[*AFTER_RESULT, g.this_is_the_last_level, *DECIDABLE],
+            effects=does.APPROVE,
+        )
+        | edge(listed, approved, when=[g.next_is("approved"), *DECIDABLE], effects=does.AWARD)
     )
     publicise_grant = edge(
         approved,
@@ -197,8 +220,17 @@ class ClaimChart(Lifecycle):
     reissue = edge(bank_returned, payable, when=UNBLOCKED, effects=does.REISSUE)
 
     # The applicant's turn, and one level down.
-    send_back = edge([applied, reviewed], correcting, effects=does.SEND_BACK)
-    resubmit = back(correcting, does.RESUBMIT, applied=applied, reviewed=reviewed)
+    send_back = edge([applied, reviewed], correcting, effects=does.SEND_BACK) | edge(
+        result_publicised, correcting, when=AFTER_RESULT, effects=does.SEND_BACK
+    )
+    resubmit = fork(
+        correcting,
+        g.resumes_at,
+        does.RESUBMIT,
+        applied=applied,
+        reviewed=reviewed,
+        result_publicised=result_publicised,
+    )
     send_down = (
         edge(
             reviewed,
@@ -206,11 +238,13 @@ class ClaimChart(Lifecycle):
             when=[g.a_level_was_passed_before],
             effects=does.send_down(opens="approval", approved=False),
         )
-        | edge(
+        | fork(
             reviewed,
-            applied,
+            g.review_began_at,
+            lambda desk: does.send_down(opens="review", approved=False, desk=desk),
             unless=[g.a_level_was_passed_before],
-            effects=does.send_down(opens="review", approved=False),
+            applied=applied,
+            result_publicised=result_publicised,
         )
         | edge(
             approved,
@@ -218,27 +252,32 @@ class ClaimChart(Lifecycle):
             when=[g.a_level_was_passed_before],
             effects=does.send_down(opens="approval", approved=True),
         )
-        | edge(
+        | fork(
             approved,
-            applied,
+            g.review_began_at,
+            lambda desk: does.send_down(opens="review", approved=True, desk=desk),
             unless=[g.a_level_was_passed_before],
-            effects=does.send_down(opens="review", approved=True),
+            applied=applied,
+            result_publicised=result_publicised,
+            listed=listed,
         )
     )
 
     # Off the road, and back to where it stood.
     hold = edge(
         [
-            *(enrolled, filed, completed, failed, assessed, certified, result_publicised),
-            *(applied, reviewed, approved, grant_publicised, payable),
+            *(listed, enrolled, filed, completed, failed, assessed, certified),
+            *(result_publicised, applied, reviewed, approved, grant_publicised, payable),
         ],
         held,
         effects=does.STEP_ASIDE,
     )
-    release = back(
+    release = fork(
         held,
+        g.resumes_at,
         Effects(),
         g.nothing_blocks_it,
+        listed=listed,
         enrolled=enrolled,
         filed=filed,
         completed=completed,
@@ -253,8 +292,9 @@ class ClaimChart(Lifecycle):
         payable=payable,
     )
     object_to = edge([result_publicised, grant_publicised], objected, effects=does.OBJECT)
-    refuse_objection = back(
+    refuse_objection = fork(
         objected,
+        g.resumes_at,
         does.REFUSE_OBJECTION,
         result_publicised=result_publicised,
         grant_publicised=grant_publicised,
@@ -262,8 +302,14 @@ class ClaimChart(Lifecycle):
     uphold_objection = edge(
         objected, rejected, effects=does.ended(on_road=False, tells="claim_refused")
     )
-    return_to_review = edge(
-        objected, applied, when=[g.resumes_at("grant_publicised")], effects=does.BACK_TO_REVIEW
+    return_to_review = fork(
+        objected,
+        g.review_began_at,
+        does.back_to_review,
+        g.resumes_at("grant_publicised"),
+        applied=applied,
+        result_publicised=result_publicised,
+        listed=listed,
     ) | edge(
         objected,
         assessed,
@@ -274,7 +320,7 @@ class ClaimChart(Lifecycle):
     # Ends.
     reject = edge(
         [
-            *(enrolled, filed, completed, assessed, certified, result_publicised),
+            *(listed, enrolled, filed, completed, assessed, certified, result_publicised),
             *(applied, reviewed, approved, grant_publicised, payable),
         ],
         rejected,
@@ -303,9 +349,12 @@ class ClaimChart(Lifecycle):
     finish_recovery = edge(recovering, recovered, effects=does.FINISH_RECOVERY)
     drop_recovery = edge(recovering, paid, effects=does.DROP_RECOVERY)
     reopen = (
-        back([rejected, lapsed, withdrawn], Effects(), listed=listed, enrolled=enrolled)
-        | back(
+        fork(
+            [rejected, lapsed, withdrawn], g.resumes_at, Effects(), listed=listed, enrolled=enrolled
+        )
+        | fork(
             [rejected, lapsed, withdrawn],
+            g.resumes_at,
             does.REOPEN_EARLY,
             filed=filed,
             completed=completed,
@@ -314,13 +363,23 @@ class ClaimChart(Lifecycle):
             certified=certified,
             result_publicised=result_publicised,
         )
-        | edge(
+        | fork(
             [rejected, lapsed, withdrawn],
-            applied,
-            when=[one_of("resume_to", AT_REVIEW)],
-            effects=does.REOPEN_AT_REVIEW,
+            g.review_began_at,
+            does.reopen_at_review,
+            one_of("resume_to", AT_REVIEW),
+            applied=applied,
+            result_publicised=result_publicised,
+            listed=listed,
         )
-        | edge(counted, applied, effects=does.REOPEN_AT_REVIEW)
+        | fork(
+            counted,
+            g.review_began_at,
+            does.reopen_at_review,
+            applied=applied,
+            result_publicised=result_publicised,
+            listed=listed,
+        )
     )
 
 

@@ -4,16 +4,19 @@ Money columns of a claim, in fen: `planned_fen` (expected at filing), `reserved_
 now), `amount_fen` (decided), `approved_fen` (approved and not given back). Posts of zero are not written.
 """
 
-from datetime import date
+from dataclasses import replace
 
-from states.chart import FAR, Column, Const, Effects, Given, Plus, Post, Source, Tell
-
-NO_NOTICE = date(1970, 1, 1)
-"""The last day of a notice that a road does not ask for: it is always over."""
+from states.chart import FAR, Column, Const, Effects, Given, Plus, Post, Source, Tell, Value
+from states.claim_guards import NO_NOTICE
 
 GIVE_BACK = (Post("reserved", "budget", "reserved_fen"), Post("approved", "budget", "approved_fen"))
-NO_MONEY = {"reserved_fen": Const(0), "approved_fen": Const(0), "lapses_after": Const(FAR)}
-FROM_HERE = {"resume_to": Source()}
+NO_MONEY: dict[str, Value] = {
+    "reserved_fen": Const(0),
+    "approved_fen": Const(0),
+    "lapses_after": Const(FAR),
+}
+FIRST_LEVEL: dict[str, Value] = {"levels_left": Column("levels"), "levels_done": Const(0)}
+FROM_HERE: dict[str, Value] = {"resume_to": Source()}
 """Side states keep the `resume_to` they came with; states on the road write themselves."""
 
 STEP_ASIDE = Effects(sets=FROM_HERE)
@@ -33,12 +36,25 @@ CERTIFY = Effects(
     sets={"certificate_pending": Const(0), "certificate_issued": Given("certificate_issued")},
     closes=("certificate_registration",),
 )
-PUBLICISE_RESULT = Effects(sets={"notice_last_day": Given("notice_last_day")})
+PUBLICISE_RESULT = Effects(
+    sets={
+        **FIRST_LEVEL,
+        "review_from": Const("result_publicised"),
+        "notice_last_day": Given("notice_last_day"),
+    }
+)
+"""Where an application follows, it sets the levels and where review begins once more."""
+BEGIN_REVIEW = Effects(
+    sets={"notice_last_day": Const(NO_NOTICE)},
+    closes=("review",),
+    opens=(("review", "today"),),
+)
+"""Nobody applies, so the clock of review starts when the notice of results is over."""
 APPLY = Effects(
     sets={
+        **FIRST_LEVEL,
+        "review_from": Const("applied"),
         "applied_on": Given("applied_on"),
-        "levels_left": Column("levels"),
-        "levels_done": Const(0),
         "notice_last_day": Const(FAR),
         "lapses_after": Const(FAR),
     },
@@ -65,6 +81,8 @@ APPROVE = Effects(
         Post("budget", "approved", "amount_fen"),
     ),
 )
+AWARD = replace(APPROVE, sets={**APPROVE.sets, "review_from": Const("listed")})
+"""A list decides directly: there is neither application nor review before the approval."""
 PUBLICISE_GRANT = Effects(
     sets={"notice_last_day": Given("notice_last_day")}, closes=("notice_posting",)
 )
@@ -103,9 +121,16 @@ SEND_BACK = Effects(
 RESUBMIT = Effects(sets={"lapses_after": Const(FAR)}, closes=("correction",), resumes=True)
 
 
-def send_down(*, opens: str, approved: bool) -> Effects:
+def waits_for(desk: str) -> Const:
+    """Which notice stands before review at this desk: none after a result that has been on show."""
+    return Const(NO_NOTICE if desk == "result_publicised" else FAR)
+
+
+def send_down(*, opens: str, approved: bool, desk: str = "") -> Effects:
     """One level back; an approval that is undone gives its money back to the reservation."""
-    sets = {"levels_left": Plus(1), "levels_done": Plus(-1)}
+    sets: dict[str, Value] = {"levels_left": Plus(1), "levels_done": Plus(-1)}
+    if desk == "result_publicised":
+        sets["notice_last_day"] = waits_for(desk)
     if not approved:
         return Effects(sets=sets, closes=("review", "approval"), opens=((opens, "today"),))
     return Effects(
@@ -122,20 +147,24 @@ OBJECT = Effects(
     tells=(Tell("objection_received", "provider"),),
 )
 REFUSE_OBJECTION = Effects(closes=("objection",), tells=(Tell("objection_decided", "provider"),))
-BACK_TO_REVIEW = Effects(
-    sets={
-        "levels_left": Column("levels"),
-        "levels_done": Const(0),
-        "reserved_fen": Column("approved_fen"),
-        "approved_fen": Const(0),
-        "notice_last_day": Const(FAR),
-        "decision_current": Const(0),
-    },
-    closes=("objection",),
-    opens=(("review", "today"),),
-    posts=(Post("approved", "reserved", "approved_fen"),),
-)
-"""An objection to the grant: the reservation takes back what had been approved."""
+
+
+def back_to_review(desk: str) -> Effects:
+    """An objection to the grant: the reservation takes back what had been approved."""
+    return Effects(
+        sets={
+            **FIRST_LEVEL,
+            "reserved_fen": Column("approved_fen"),
+            "approved_fen": Const(0),
+            "notice_last_day": waits_for(desk),
+            "decision_current": Const(0),
+        },
+        closes=("objection",),
+        opens=(("review", "today"),),
+        posts=(Post("approved", "reserved", "approved_fen"),),
+    )
+
+
 BACK_TO_ASSESSMENT = Effects(sets={"notice_last_day": Const(FAR)}, closes=("objection",))
 """An objection to the result: nothing was approved yet, and the reservation stays."""
 
@@ -154,17 +183,22 @@ REOPEN_EARLY = Effects(
     sets={"reserved_fen": Column("planned_fen")},
     posts=(Post("budget", "reserved", "planned_fen"),),
 )
-REOPEN_AT_REVIEW = Effects(
-    sets={
-        "reserved_fen": Column("planned_fen"),
-        "levels_left": Column("levels"),
-        "levels_done": Const(0),
-        "notice_last_day": Const(FAR),
-        "decision_current": Const(0),
-    },
-    opens=(("review", "today"),),
-    posts=(Post("budget", "reserved", "planned_fen"),),
-)
+
+
+def reopen_at_review(desk: str) -> Effects:
+    """An end that was reached at review or behind it is reopened before the first level."""
+    return Effects(
+        sets={
+            **FIRST_LEVEL,
+            "reserved_fen": Column("planned_fen"),
+            "notice_last_day": waits_for(desk),
+            "decision_current": Const(0),
+        },
+        opens=(("review", "today"),),
+        posts=(Post("budget", "reserved", "planned_fen"),),
+    )
+
+
 START_RECOVERY = Effects(opens=(("recovery", "today"),))
 FINISH_RECOVERY = Effects(
     sets={"approved_fen": Const(0)},

@@ -11,9 +11,13 @@ not happened is 9999-12-31.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from states.chart import Test
+
+NO_NOTICE = date(1970, 1, 1)
+"""The last day of a notice that nothing waits for any more: it is always over."""
 
 
 def next_is(stage: str) -> Test:
@@ -43,6 +47,16 @@ def resumes_at(stage: str) -> Test:
         return claim.resume_to == stage
 
     test.__name__ = f"resumes_at_{stage}"
+    return test
+
+
+def review_began_at(stage: str) -> Test:
+    """The state in which the first level of review found the claim; what is undone goes back there."""
+
+    def test(claim: Any, p: Any) -> Any:
+        return claim.review_from == stage
+
+    test.__name__ = f"review_began_at_{stage}"
     return test
 
 
@@ -84,6 +98,11 @@ def a_level_was_passed_before(claim: Any, p: Any) -> Any:
 def notice_is_over(claim: Any, p: Any) -> Any:
     """The last day of the public notice lies before today."""
     return claim.notice_last_day < p.today
+
+
+def review_has_not_begun(claim: Any, p: Any) -> Any:
+    """The clock of review waits for the end of the notice of results."""
+    return claim.notice_last_day > NO_NOTICE
 
 
 def window_is_over(claim: Any, p: Any) -> Any:

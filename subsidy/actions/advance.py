@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
+from states.claim_guards import NO_NOTICE
 from subsidy.actions.acting import Act, Office, PackRules
 from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
@@ -50,24 +51,27 @@ class Step:
     apply: Apply
 
 
-def clear_notices(session: Session, act: Act, scope: Scope, batch: int) -> dict[str, int]:
-    """Notices that are over: their claims are payable from the working day after the last day (R6).
+def after_notice(
+    event: str, source: str, target: str, session: Session, act: Act, scope: Scope, batch: int
+) -> dict[str, int]:
+    """Notices that are over: their claims go on from the working day after the last day (R6).
 
     That is also the day it takes effect on if the sweep comes late, except for claims that moved, or
     were freed of a ticket, after it.
     """
-    standing = (*scope.conditions, col(P.state) == "grant_publicised")
-    query = select(col(P.notice_last_day)).where(*standing, col(P.notice_last_day) < act.today)
+    last_day = col(P.notice_last_day)
+    standing = (*scope.conditions, col(P.state) == source, last_day > NO_NOTICE)
+    query = select(last_day).where(*standing, last_day < act.today)
     moved = 0
     for last in sorted(set(session.exec(query.distinct()).all())):
         opens = working_days_after(act.calendar, anchor=last, days=1).on
         if opens > act.today:
             continue
-        this = (*standing, col(P.notice_last_day) == last)
+        this = (*standing, last_day == last)
         in_time = (col(P.since) <= opens, ~_freed_after(opens))
-        moved += _move(session, act, Scope((*this, *in_time)), batch, "clear_notice", on=opens)
-        moved += _move(session, act, Scope(this), batch, "clear_notice", on=act.today)
-    return {"payable": moved} if moved else {}
+        moved += _move(session, act, Scope((*this, *in_time)), batch, event, on=opens)
+        moved += _move(session, act, Scope(this), batch, event, on=act.today)
+    return {target: moved} if moved else {}
 
 
 def lapse_missed(session: Session, act: Act, scope: Scope, batch: int) -> dict[str, int]:
@@ -97,10 +101,15 @@ def _plain(event: str, session: Session, act: Act, scope: Scope, batch: int) -> 
     return move_all(session, event=event, scope=scope, moment=moment, rules=PackRules(session, act))
 
 
+def _after_notice(event: str, source: str, target: str) -> Step:
+    return Step(event, partial(after_notice, event, source, target))
+
+
 STEPS = (
     Step("skip_notice", partial(_plain, "skip_notice")),
     Step("count", partial(_plain, "count")),
-    Step("clear_notice", clear_notices),
+    _after_notice("clear_notice", "grant_publicised", "payable"),
+    _after_notice("begin_review", "result_publicised", "result_publicised"),
     Step("lapse", lapse_missed),
 )
 """In the order they are taken. Nothing here needs a decision of a person."""

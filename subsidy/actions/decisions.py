@@ -17,6 +17,7 @@ from states.claim import SIDE
 from subsidy import __version__
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.facts_of import gather
+from subsidy.actions.grounds.levels import unapplied, waits_for_level
 from subsidy.actions.grounds.ticket_rows import (
     NOT_JUDGED,
     TicketFacts,
@@ -24,7 +25,8 @@ from subsidy.actions.grounds.ticket_rows import (
     close_when_mended,
     open_ticket,
 )
-from subsidy.records.tables import Claim, ClaimProgress, Decision, Person, Ticket
+from subsidy.records.tables import ApplicationLine, Claim, ClaimProgress, Decision, Person, Ticket
+from subsidy.records.tables.claims import ProgressColumns
 from subsidy.records.tables.types import table_of
 from subsidy.rules.decide import decide, decision_json
 from subsidy.rules.facts import FACTS, Facts, facts_from_json
@@ -32,7 +34,10 @@ from subsidy.rules.verdict import Decision as Verdict
 from subsidy.rules.verdict import Finding
 
 DECIDABLE = ("applied", "reviewed", "approved", "grant_publicised", "payable")
-"""States whose claims are decided: applied for, and not yet on the way to the bank."""
+"""States whose claims are decided: applied for, and not yet on the way to the bank.
+
+Where nobody applies, those whose first level of review comes next are decided as well.
+"""
 ASIDE = ("correcting", "held", "objected")
 """Beside the road; decided only if the claim had applied when it stepped aside."""
 APPROVED = ("approved", "grant_publicised", "payable")
@@ -55,7 +60,7 @@ class Decided:
 
 
 def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> list[Decided]:
-    """Decide the claims that are applied for and not yet ordered; others are passed over.
+    """Decide the claims that are up for review and not yet ordered; others are passed over.
 
     The persons' rows are locked in id order first, so that of two sessions that each bring the
     fourth claim of a year only one can pass (四（三）); claims that the same people applied for on the
@@ -74,6 +79,7 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
         verdict = decide(known, pack=act.pack, today=act.today, calendar=act.calendar)
         row = _receipt(session, act, claim_id, known, verdict, before.get(claim_id))
         _set_columns(session, act, claim_id, verdict, track=known.track)
+        _mark_heads(session, verdict)
         found = _tickets(session, act, claim_id, verdict, before.get(claim_id), released)
         _watch_amount(session, act, claim_id, verdict, standing[claim_id])
         assert row.id is not None
@@ -124,9 +130,18 @@ def stale_claims(session: Session, *, after: int = 0, limit: int = 500) -> list[
     return list(session.exec(query).all())
 
 
+def is_decidable(row: ProgressColumns) -> bool:
+    """Whether the claim stands on the road where it is decided."""
+    return row.state in DECIDABLE or waits_for_level(row.state, row.next_stage)
+
+
+def _on_road() -> ColumnElement[bool]:
+    return or_(col(ClaimProgress.state).in_(DECIDABLE), unapplied())
+
+
 def _is_decidable() -> ColumnElement[bool]:
-    aside = and_(col(ClaimProgress.state).in_(ASIDE), col(ClaimProgress.resume_to).in_(DECIDABLE))
-    return or_(col(ClaimProgress.state).in_(DECIDABLE), aside)
+    aside = or_(col(ClaimProgress.resume_to).in_(DECIDABLE), unapplied(aside=True))
+    return or_(_on_road(), and_(col(ClaimProgress.state).in_(ASIDE), aside))
 
 
 def latest_decisions(session: Session, *, claim_ids: Sequence[int]) -> dict[int, Decision]:
@@ -197,7 +212,7 @@ def _same_day(
             col(Claim.person_id).in_(people),
             Claim.city == act.city,
             col(ClaimProgress.claim_id).not_in(list(standing)),
-            col(ClaimProgress.state).in_(DECIDABLE),
+            _on_road(),
             col(ClaimProgress.applied_on).in_(days),
             ClaimProgress.decision_current == 1,
         )
@@ -257,6 +272,15 @@ def _set_columns(
             may_pay=int(may_pay),
         )
     )
+
+
+def _mark_heads(session: Session, verdict: Verdict) -> None:
+    """Keep beside each head whether it counts: a person's other claims are limited by it."""
+    for head in verdict.heads:
+        line = session.get(ApplicationLine, int(head.ref.removeprefix("line:")))
+        if line is not None and line.counted != head.counted:
+            line.counted = head.counted
+            session.add(line)
 
 
 def _tickets(

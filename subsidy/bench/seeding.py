@@ -37,11 +37,11 @@ _CLAIM = (
 )
 _PROGRESS = (
     "INSERT INTO claim_progress (claim_id, road_id, area_id, state, version, since, next_stage, "
-    "early_stage, resume_to, levels, levels_left, levels_done, blocks, gaps, decision_current, "
-    "certificate_pending, may_pay, planned_fen, amount_fen, training_ends, chart_version) "
+    "early_stage, resume_to, review_from, levels, levels_left, levels_done, blocks, gaps, "
+    "decision_current, certificate_pending, may_pay, planned_fen, amount_fen, training_ends, chart_version) "
     + _SERIES
-    + "SELECT i, 1 + i % 3 / 2, 1 + i / 40 % 13, 'enrolled', 0, :enrolled, 'filed', '', '', 1, 0, 0, 0, "
-    "0, 1, 1, 1, {planned}, {amount}, {ends}, 1 FROM series"
+    + "SELECT i, 1 + i % 3 / 2, 1 + i / 40 % 13, 'enrolled', 0, :enrolled, 'filed', '', '', "
+    "'applied', 1, 0, 0, 0, 0, 1, 1, 1, {planned}, {amount}, {ends}, 1 FROM series"
 )
 
 

@@ -50,6 +50,12 @@ ROADS: dict[int, tuple[str, int, str]] = {
     3: ("listed enrolled filed completed assessed certified result_publicised applied reviewed "
         "approved payable paying paid", 3, ""),
     4: ("filed completed applied approved counted", 1, "filed>applied"),
+    5: ("listed enrolled filed completed assessed result_publicised reviewed approved payable "
+        "paying paid", 2, ""),
+    6: ("completed assessed result_publicised approved grant_publicised payable paying paid", 1, ""),
+    7: ("assessed certified applied reviewed approved counted", 2, ""),
+    8: ("applied reviewed approved payable paying paid", 2, ""),
+    9: ("approved grant_publicised payable paying paid", 1, ""),
 }  # fmt: skip
 WINDOWS = sorted(
     {"filing_before_start"}
@@ -207,6 +213,7 @@ def _claim(
             "created_on": DAY,
         },
     )
+    version = draw(st.integers(0, 4))
     days = {name: draw(NEAR) for name in _DAYS}
     counts = {name: draw(COUNT) for name in ("levels", "levels_left", "levels_done")}
     money = {f"{name}_fen": draw(FEN) for name in ("planned", "reserved", "amount", "approved")}
@@ -217,11 +224,12 @@ def _claim(
             "road_id": road_id,
             "area_id": 1,
             "state": state,
-            "version": draw(st.integers(0, 4)),
+            "version": version,
             "since": DAY - timedelta(9),
             "next_stage": draw(STAGE),
             "early_stage": draw(st.sampled_from(["", "applied"])),
             "resume_to": draw(STAGE),
+            "review_from": draw(st.sampled_from(["applied", "result_publicised", "listed"])),
             "blocks": draw(MOSTLY_NONE),
             "gaps": draw(MOSTLY_NONE),
             "decision_current": draw(MOSTLY_ONE),
@@ -233,7 +241,7 @@ def _claim(
             **passing,
         },
     )
-    _deadlines(draw, world, claim_id)
+    _deadlines(draw, world, claim_id, version)
     for code in draw(st.lists(st.sampled_from(["E301", "E302"]), max_size=2)):
         _ticket(world, claim_id, code, draw(st.sampled_from(["opened", "assigned", "resolved"])))
 
@@ -244,7 +252,7 @@ _DAYS = (
 )
 
 
-def _deadlines(draw: st.DrawFn, world: World, claim_id: int) -> None:
+def _deadlines(draw: st.DrawFn, world: World, claim_id: int, version: int) -> None:
     for place in range(draw(st.integers(0, 3))):
         deadline_id = claim_id * 10 + place
         status = draw(st.sampled_from(["open", "open", "stopped", "met", "missed"]))
@@ -264,7 +272,7 @@ def _deadlines(draw: st.DrawFn, world: World, claim_id: int) -> None:
                 "lapses_after": draw(st.sampled_from([due, FAR])),
                 "next_on": due,
                 "status": status,
-                "opened_version": draw(st.integers(0, 4)),
+                "opened_version": draw(st.integers(0, version)),
             },
         )
         for days in draw(st.lists(st.integers(1, 9), max_size=2)) if status == "stopped" else ():

@@ -42,6 +42,7 @@ class StubClaim:
     next_stage: str = "enrolled"
     early_stage: str = ""
     resume_to: str = ""
+    review_from: str = "applied"
     levels: int = 2
     levels_left: int = 0
     levels_done: int = 0
@@ -82,8 +83,9 @@ class StubClaim:
             assert hasattr(self, name), name
             setattr(self, name, value)
         self.state = edge.target
-        if edge.target in self.stages:
-            self.next_stage = [*self.stages, "end"][self.stages.index(edge.target) + 1]
+        road = self.stages if self.stages[0] == "listed" else ["listed", *self.stages]
+        if edge.target in road:
+            self.next_stage = [*road, "end"][road.index(edge.target) + 1]
             self.early_stage = self.early.get(edge.target, "")
 
     def _value(self, value: Value, column: str, day: Day) -> Any:

@@ -28,6 +28,7 @@ COLUMNS: dict[str, st.SearchStrategy[Any]] = {
     "next_stage": STAGE,
     "early_stage": STAGE,
     "resume_to": STAGE,
+    "review_from": st.sampled_from(["applied", "result_publicised", "listed"]),
     **dict.fromkeys(("levels_left", "levels_done", "blocks", "gaps"), COUNT),
     **dict.fromkeys(("decision_current", "certificate_pending", "may_pay"), st.integers(0, 1)),
     "amount_fen": st.sampled_from([0, 1, 100_000]),

@@ -10,7 +10,13 @@ from sqlmodel import Session, col, select
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.records.people import blind_index, read_field
-from subsidy.records.tables import Claim, Enrolment, ImportedFile, Person
+from subsidy.records.tables import (
+    ApplicationLine,
+    Claim,
+    Enrolment,
+    ImportedFile,
+    Person,
+)
 from subsidy.rules.identity import check_name, normalised
 from subsidy.rules.verdict import Finding
 
@@ -110,9 +116,9 @@ def remember(
 
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """One person of a class: the roster line, the person, the claim's number."""
+    """One person of a class or application: the line, the person, the claim's number."""
 
-    enrolment: Enrolment
+    enrolment: Enrolment | ApplicationLine
     person: Person
     claim_number: str
 

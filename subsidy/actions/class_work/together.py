@@ -19,6 +19,7 @@ from subsidy.records.tables import Claim, ClaimProgress
 from subsidy.records.tables.types import table_of
 
 PLACE = {state: at for at, state in enumerate(ROAD)}
+ENTERED = {edge.target for edge in CLAIM.edges_of("enter")}
 CHUNK = 500
 
 
@@ -51,30 +52,41 @@ def move_together(
     rows: Collection[ClaimProgress],
     target: str = "",
 ) -> Together:
-    """Move those of `rows` that `event` may move.
+    """Move those of `rows` that `event` may move; one whose road begins at `target` enters it there.
 
     Claims that already stand at or behind `target` on the road are neither moved nor left.
     Reasons are the guards that failed, or the state that knows no such event, with the codes of
     the open tickets.
     """
-    ready: list[int] = []
+    ready: dict[str, list[int]] = {}
     left: list[tuple[int, tuple[str, ...]]] = []
     for row in rows:
         if target and PLACE.get(row.state, -1) >= PLACE[target]:
             continue
-        chosen = CLAIM.choose(row, event, moment)
+        taken = "enter" if _enters(row, target) else event
+        chosen = CLAIM.choose(row, taken, moment)
         if isinstance(chosen, Blocked):
             left.append((row.claim_id, reasons_of(session, chosen, row.claim_id)))
         else:
-            ready.append(row.claim_id)
+            ready.setdefault(taken, []).append(row.claim_id)
     moved: dict[str, int] = {}
     rules = PackRules(session, act)
-    for start in range(0, len(ready), CHUNK):
-        scope = Scope.claims(ready[start : start + CHUNK])
-        done = move_all(session, event=event, scope=scope, moment=moment, rules=rules, lock=True)
+    parts = [
+        (taken, ids[start : start + CHUNK])
+        for taken, ids in ready.items()
+        for start in range(0, len(ids), CHUNK)
+    ]
+    for taken, ids in parts:
+        scope = Scope.claims(ids)
+        done = move_all(session, event=taken, scope=scope, moment=moment, rules=rules, lock=True)
         for state, count in done.items():
             moved[state] = moved.get(state, 0) + count
     return Together(moved, tuple(left))
+
+
+def _enters(row: ClaimProgress, target: str) -> bool:
+    """Whether the claim waits for its road to begin, and it begins with `target`."""
+    return row.state == CLAIM.initial and row.next_stage == target and target in ENTERED
 
 
 def reasons_of(session: Session, blocked: Blocked, claim_id: int) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def plan_class(
         return Outcome.refused(fault, subject_id=known.id)
     area, item = session.get_one(Area, area_id), session.get_one(CatalogueItem, item_id)
     provider = provider_row(session, provider_id)
-    route, faults = _route(act, area.code, plan.starts_on)
+    route, faults = route_for(act, area.code, plan.starts_on)
     faults += outside_of(session, act, area_id=area_id, roles=PLANNERS)
     faults += plan_faults(act, plan)
     if {area.city, item.city, provider.city} != {act.city}:
@@ -186,7 +186,7 @@ def _hints(act: Act, item: CatalogueItem, plan: ClassPlan) -> list[Finding]:
     return []
 
 
-def _route(act: Act, district: str, on: date) -> tuple[str, list[Finding]]:
+def route_for(act: Act, district: str, on: date) -> tuple[str, list[Finding]]:
     """The route of a district, or the finding that nobody has settled it."""
     route = route_of(act.pack, district=district, on=on)
     if not route.unset:

@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar, cast
 
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.application_facts import (
+    advances_of,
+    application_training,
+    heads_of,
+    instruments_of,
+    stated_facts,
+)
 from subsidy.actions.grounds.history_of import history_of
 from subsidy.actions.grounds.overrides_of import overrides_of
-from subsidy.records.people import read_field
+from subsidy.actions.grounds.person_facts import Result, Who, certificate_facts, person_facts
 from subsidy.records.tables import (
     FAR,
     Agreement,
+    Application,
+    ApplicationLine,
     Area,
     Assessment,
     Attendance,
@@ -29,19 +39,17 @@ from subsidy.records.tables import (
     ClaimProgress,
     Enrolment,
     GroupEvidence,
+    Instrument,
     Person,
     RegisterAnswer,
     TrainingClass,
 )
 from subsidy.rules import facts as f
-from subsidy.rules.identity import age_on, check_id_number
 
 T = TypeVar("T")
-Identity = Literal["verified", "unverified", "mismatch"]
-Result = Literal["passed", "failed", "pending"]
-Source = Literal["exam", "direct", "competition"]
+Kind = Literal["main", "advance", "settlement", "allowance"]
+InstrumentKind = Literal["voucher", "credit"]
 
-REAL_NAME = "real_name"
 ACCEPTED = ("accepted", "completed")
 """States of a class whose filing was approved."""
 
@@ -57,6 +65,9 @@ class Dossier:
     item: CatalogueItem | None
     enrolment: Enrolment | None
     attendance: Attendance | None
+    application: Application | None
+    line: ApplicationLine | None
+    """The line of the claim's person; the heads of a claim of a class or programme are read apart."""
 
 
 def gather(session: Session, act: Act, *, claim_ids: Sequence[int]) -> dict[int, f.Facts]:
@@ -69,13 +80,33 @@ def gather(session: Session, act: Act, *, claim_ids: Sequence[int]) -> dict[int,
 def dossiers_of(session: Session, *, claim_ids: Sequence[int]) -> list[Dossier]:
     """The rows of the open claims among `claim_ids`, in id order."""
     query = (
-        select(Claim, ClaimProgress, Area, TrainingClass, CatalogueItem, Enrolment, Attendance)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            *(Claim, ClaimProgress, Area, TrainingClass, CatalogueItem, Enrolment, Attendance),
+            *(Application, ApplicationLine),
+        )
         .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
         .join(Area, col(Area.id) == Claim.area_id)
         .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
-        .outerjoin(CatalogueItem, col(CatalogueItem.id) == TrainingClass.item_id)
-        .outerjoin(Enrolment, col(Enrolment.claim_id) == Claim.id)
+        .outerjoin(Application, col(Application.id) == Claim.application_id)
+        .outerjoin(
+            CatalogueItem,
+            col(CatalogueItem.id) == func.coalesce(TrainingClass.item_id, Application.item_id),
+        )
+        .outerjoin(
+            Enrolment,
+            and_(
+                col(Enrolment.class_id) == Claim.class_id,
+                col(Enrolment.person_id) == Claim.person_id,
+            ),
+        )
         .outerjoin(Attendance, col(Attendance.enrolment_id) == Enrolment.id)
+        .outerjoin(
+            ApplicationLine,
+            and_(
+                col(ApplicationLine.claim_id) == Claim.id,
+                col(ApplicationLine.person_id) == Claim.person_id,
+            ),
+        )
         .where(col(Claim.id).in_(list(claim_ids)))
         .order_by(col(Claim.id))
         .execution_options(populate_existing=True)
@@ -87,14 +118,22 @@ class _Known:
     """Rows that hang on the dossiers, by the id that leads to them."""
 
     def __init__(self, session: Session, act: Act, dossiers: Sequence[Dossier]) -> None:
-        people = {d.claim.person_id for d in dossiers if d.claim.person_id is not None}
-        enrolments = [d.enrolment.id for d in dossiers if d.enrolment is not None]
         claims = [d.progress.claim_id for d in dossiers]
+        self.heads = heads_of(session, [d.claim for d in dossiers if d.claim.person_id is None])
+        lines = [line for found in self.heads.values() for line in found]
+        people = {d.claim.person_id for d in dossiers if d.claim.person_id is not None}
+        people |= {line.person_id for line in lines}
+        enrolments = [d.enrolment.id for d in dossiers if d.enrolment is not None]
+        line_ids = [d.line.id for d in dossiers if d.line is not None]
+        line_ids += [line.id for line in lines]
         providers = {d.claim.provider_id for d in dossiers if d.claim.provider_id is not None}
         classes = {d.claim.class_id for d in dossiers if d.claim.class_id is not None}
         self.people = {p.id: p for p in _rows(session, Person, Person.id, people)}
         self.certificates = _last(
             _rows(session, Certificate, Certificate.enrolment_id, enrolments), "enrolment_id"
+        )
+        self.line_certificates = _last(
+            _rows(session, Certificate, Certificate.line_id, line_ids), "line_id"
         )
         self.results = _last(
             _rows(session, Assessment, Assessment.enrolment_id, enrolments), "enrolment_id"
@@ -108,136 +147,136 @@ class _Known:
         self.agreements = _grouped(
             _rows(session, Agreement, Agreement.provider_id, providers), "provider_id"
         )
-        self.heads: dict[int, int] = defaultdict(int)
+        self.in_class: dict[int, int] = defaultdict(int)
         for enrolment in _rows(session, Enrolment, Enrolment.class_id, classes):
-            self.heads[enrolment.class_id] += enrolment.dropped_on is None
+            self.in_class[enrolment.class_id] += enrolment.dropped_on is None
         self.history = history_of(session, act, person_ids=people)
         self.overrides = overrides_of(session, claim_ids=claims)
+        self.instruments = instruments_of(session, claims=[d.claim for d in dossiers])
+        self.advances = advances_of(session, [d.claim for d in dossiers])
+
+    def answers_for(self, claim: Claim, person_id: int) -> list[RegisterAnswer]:
+        """What registers said about a person to the claim's city, for any claim or for this one."""
+        return [
+            a
+            for a in self.answers[person_id]
+            if a.city == claim.city and a.claim_id in (None, claim.id)
+        ]
 
 
 def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
     training = _training(d, known)
-    certificate = known.certificates.get(d.enrolment.id if d.enrolment else None)
     applied = None if d.progress.applied_on == FAR else d.progress.applied_on
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
         claim=d.claim.number,
+        kind=cast("Kind", d.claim.kind),
         person=_person(act, d, known, starts=training.starts or act.today),
         training=training,
-        certificate=None if certificate is None else _certificate(certificate),
+        stated=stated_facts(d.application, d.line),
+        heads=_heads(act, d, known, training),
+        instrument=_instrument(known.instruments.get(d.progress.claim_id)),
+        advance_paid_fen=known.advances.get(d.progress.claim_id, 0),
+        certificate=_certificate(d, known),
         applied_on=applied,
         order=d.progress.claim_id,
-        commitment_signed=d.enrolment is not None and d.enrolment.commitment_on is not None,
+        commitment_signed=_committed(d),
         history=known.history.seen_by(d.claim, training),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
+
+
+def _committed(d: Dossier) -> bool:
+    row = d.application if d.application is not None else d.enrolment
+    return row is not None and row.commitment_on is not None
+
+
+def _certificate(d: Dossier, known: _Known) -> f.CertificateFacts | None:
+    if d.line is not None:
+        row = known.line_certificates.get(d.line.id)
+    else:
+        row = known.certificates.get(d.enrolment.id if d.enrolment else None)
+    return None if row is None else certificate_facts(row)
 
 
 def _person(act: Act, d: Dossier, known: _Known, *, starts: date) -> f.PersonFacts:
     person = known.people.get(d.claim.person_id)
     if person is None or d.claim.person_id is None:
         return f.PersonFacts()
-    answers = [
-        a
-        for a in known.answers[d.claim.person_id]
-        if a.city == d.claim.city and a.claim_id in (None, d.claim.id)
-    ]
-    result = known.results.get(d.enrolment.id if d.enrolment else None)
-    days = d.attendance.days.split() if d.attendance is not None else []
-    return f.PersonFacts(
-        ref=f"person:{d.claim.person_id}",
-        identity=_identity(answers),
-        born_on=_age_as_birthday(act, person, starts=starts),
-        groups=_groups(d, known.proofs[d.claim.person_id]),
-        connections=_connections(d),
-        registers=_registers(d, answers),
-        attended_on=tuple(date.fromisoformat(day) for day in days),
-        assessment=_result(result),
+    who = Who(
+        person=person,
+        line=d.line or d.enrolment,
+        proofs=known.proofs[d.claim.person_id],
+        answers=known.answers_for(d.claim, d.claim.person_id),
+        known_on=d.claim.created_on,
+        days=d.attendance.days.split() if d.attendance is not None else (),
+        result=_result(d, known),
     )
+    return person_facts(act, who, starts=starts)
 
 
-def _age_as_birthday(act: Act, person: Person, *, starts: date) -> date | None:
-    """A stand-in birthday that gives the right age on the class start: the real one stays sealed."""
-    number = read_field(act.office.vault, person, "id_number")
-    born = check_id_number(number, today=act.today).born_on
-    if born is None:
-        return None
-    age = age_on(born_on=born, day=starts)
-    return date(starts.year - age, 1, 1) if age >= 0 else None
-
-
-def _identity(answers: Iterable[RegisterAnswer]) -> Identity:
-    asked = [a for a in answers if a.register_name == REAL_NAME]
-    if not asked:
-        return "unverified"
-    newest = max(asked, key=lambda a: (a.asked_on, a.id or 0)).answer
-    if newest == "mismatch":
-        return "mismatch"
-    return "verified" if newest == "found" else "unverified"
-
-
-def _registers(d: Dossier, answers: Iterable[RegisterAnswer]) -> tuple[f.RegisterAnswer, ...]:
-    said = [
-        f.RegisterAnswer(
-            register=a.register_name,
-            answer=cast("f.Answer", a.answer),
-            source=a.source,
-            asked_on=a.asked_on,
-        )
-        for a in answers
-        if a.register_name != REAL_NAME
-    ]
-    enrolment = d.enrolment
-    if enrolment is not None and enrolment.pension not in ("", "unknown"):
-        said.insert(
-            0,
-            f.RegisterAnswer(
-                register="pension",
-                answer=cast("f.Answer", enrolment.pension),
-                source="roster",
-                asked_on=d.claim.created_on,
-            ),
-        )
-    return tuple(said)
-
-
-def _groups(d: Dossier, proofs: Iterable[GroupEvidence]) -> tuple[f.GroupProof, ...]:
-    found: dict[str, f.GroupProof] = {}
-    for proof in proofs:
-        day = date.fromisoformat(proof.evidenced_on) if proof.evidenced_on else None
-        found[proof.group] = f.GroupProof(group=proof.group, proved_on=day, qualified_on=day)
-    line = d.enrolment
-    if line is not None and line.group and (line.group_evidence_on or line.group not in found):
-        day = line.group_evidence_on
-        found[line.group] = f.GroupProof(group=line.group, proved_on=day, qualified_on=day)
-    return tuple(found.values())
-
-
-def _connections(d: Dossier) -> tuple[f.Connection, ...]:
-    kinds = d.enrolment.place_connection.split() if d.enrolment is not None else []
-    return tuple(f.Connection(kind=kind) for kind in kinds)
-
-
-def _result(row: Assessment | None) -> Result:
-    if row is None:
+def _result(d: Dossier, known: _Known) -> Result:
+    if d.line is not None:
+        text = d.line.result
+    else:
+        row = known.results.get(d.enrolment.id if d.enrolment else None)
+        text = row.result if row is not None else ""
+    if not text:
         return "pending"
-    return "passed" if row.result == "passed" else "failed"
+    return "passed" if text == "passed" else "failed"
 
 
-def _certificate(row: Certificate) -> f.CertificateFacts:
-    return f.CertificateFacts(
-        kind=row.kind,
-        level=cast("f.Level", row.level or "none"),
+def _heads(
+    act: Act, d: Dossier, known: _Known, training: f.TrainingFacts
+) -> tuple[f.HeadFacts, ...]:
+    """The persons of a claim of a class or programme, each with what is known about it alone."""
+    found = []
+    for line in known.heads.get(d.progress.claim_id, ()):
+        certificate = known.line_certificates.get(line.id)
+        who = Who(
+            person=known.people[line.person_id],
+            line=line,
+            proofs=known.proofs[line.person_id],
+            answers=known.answers_for(d.claim, line.person_id),
+            known_on=d.claim.created_on,
+            result=cast("Result", line.result or "pending"),
+        )
+        found.append(
+            f.HeadFacts(
+                ref=f"line:{line.id}",
+                person=person_facts(act, who, starts=training.starts or act.today),
+                certificate=certificate_facts(certificate) if certificate else None,
+                finished=line.finished and line.dropped_on is None,
+                theory_passed=line.theory_passed,
+                practice_passed=line.practice_passed,
+                history=known.history.of_person(line.person_id, d.claim, training),
+            )
+        )
+    return tuple(found)
+
+
+def _instrument(row: Instrument | None) -> f.Instrument | None:
+    if row is None:
+        return None
+    return f.Instrument(
+        kind=cast("InstrumentKind", row.kind),
         issued_on=row.issued_on,
-        registered_on=row.registered_on,
-        reviewed_on=row.registered_on if row.registered_by else None,
-        source=cast("Source", row.source),
+        valid_until=row.valid_until,
+        redeemed_on=row.redeemed_on,
+        value_fen=row.value_fen or None,
     )
 
 
 def _training(d: Dossier, known: _Known) -> f.TrainingFacts:
     row, item = d.training, d.item
+    if d.application is not None:
+        agreement = _agreement(
+            known.agreements[d.claim.provider_id or 0], on=d.application.starts_on or FAR
+        )
+        return application_training(
+            d.application, d.line, district=d.area.code, project=_project(item), agreement=agreement
+        )
     if row is None or row.id is None:
         return f.TrainingFacts(district=d.area.code)
     days = row.lesson_days.split()
@@ -250,12 +289,12 @@ def _training(d: Dossier, known: _Known) -> f.TrainingFacts:
         ends=row.ends_on,
         filed_on=row.filed_on,
         filing_approved_on=row.decided_on if row.state in ACCEPTED else None,
-        head_count=known.heads[row.id],
+        head_count=known.in_class[row.id],
         planned_days=len(days) or None,
         agreement=_agreement(known.agreements[row.provider_id], on=row.starts_on),
         project=_project(item),
         procurement_ref=item.procurement_record if item else "",
-        has_roster=known.heads[row.id] > 0,
+        has_roster=known.in_class[row.id] > 0,
         has_teaching_plan=bool(days),
     )
 
@@ -268,6 +307,8 @@ def _project(item: CatalogueItem | None) -> f.ProjectFacts | None:
         approved_on=item.listed_on,
         withdrawn_on=item.ends_on,
         days=item.days or None,
+        rate_fen=item.rate_fen or None,
+        planned_heads=item.planned_heads or None,
     )
 
 

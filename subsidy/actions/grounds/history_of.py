@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import cast
+from datetime import date, timedelta
+from typing import Any, cast
 
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.application_facts import stated_facts
 from subsidy.records.tables import (
     FAR,
+    Application,
+    ApplicationLine,
     CatalogueItem,
     Claim,
     ClaimClosed,
@@ -62,54 +66,117 @@ class History:
         """The other claims of the claim's person, as this claim's decision may see them."""
         if claim.person_id is None:
             return ()
-        others = [p for p in self._by_person.get(claim.person_id, ()) if p.claim_id != claim.id]
+        return self.of_person(claim.person_id, claim, training)
+
+    def of_person(
+        self, person_id: int, claim: Claim, training: f.TrainingFacts
+    ) -> tuple[f.PastClaim, ...]:
+        """The other claims of a person, who may be one head of the claim."""
+        others = [p for p in self._by_person.get(person_id, ()) if p.claim_id != claim.id]
         return tuple(
             p.facts if p.city == claim.city else _from_elsewhere(p.facts, training) for p in others
         )
 
 
 def history_of(session: Session, act: Act, *, person_ids: Iterable[int]) -> History:
-    """Read every claim of the people, open and closed, in all cities."""
+    """Read every claim of the people, open and closed, in all cities; also those they are a head of."""
     found: dict[int, list[Past]] = defaultdict(list)
     wanted = list(person_ids)
     for progress in (ClaimProgress, ClaimClosed):
         if not wanted:
             break
-        query = (
-            select(Claim, progress, TrainingClass, CatalogueItem)
-            .join(progress, col(progress.claim_id) == Claim.id)
-            .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
-            .outerjoin(CatalogueItem, col(CatalogueItem.id) == TrainingClass.item_id)
-            .where(col(Claim.person_id).in_(wanted))
-            .order_by(col(Claim.id))
-        )
-        for claim, row, training, item in session.exec(query).all():
-            found[cast("int", claim.person_id)].append(_past(act, claim, row, training, item))
+        for claim, row, training, item, application, line in session.exec(
+            _own_claims(progress).where(col(Claim.person_id).in_(wanted))
+        ).all():
+            known = _Rows(claim, row, training or application, item, line, application)
+            found[cast("int", claim.person_id)].append(_past(act, known))
+        for claim, row, item, application, line in session.exec(
+            _as_head(progress).where(col(ApplicationLine.person_id).in_(wanted))
+        ).all():
+            known = _Rows(claim, row, application, item, line, application)
+            found[line.person_id].append(_past(act, known))
     return History(found)
 
 
-def _past(
-    act: Act,
-    claim: Claim,
-    row: ProgressColumns,
-    training: TrainingClass | None,
-    item: CatalogueItem | None,
-) -> Past:
+@dataclass(frozen=True)
+class _Rows:
+    """The rows behind one claim of a person."""
+
+    claim: Claim
+    progress: ProgressColumns
+    dates: TrainingClass | Application | None
+    item: CatalogueItem | None
+    line: ApplicationLine | None
+    application: Application | None
+
+
+def _own_claims(progress: type[ProgressColumns]) -> Any:
+    return (
+        select(Claim, progress, TrainingClass, CatalogueItem, Application, ApplicationLine)  # type: ignore[call-overload]
+        .join(progress, col(progress.claim_id) == Claim.id)
+        .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
+        .outerjoin(Application, col(Application.id) == Claim.application_id)
+        .outerjoin(
+            CatalogueItem,
+            col(CatalogueItem.id) == func.coalesce(TrainingClass.item_id, Application.item_id),
+        )
+        .outerjoin(
+            ApplicationLine,
+            and_(
+                col(ApplicationLine.claim_id) == Claim.id,
+                col(ApplicationLine.person_id) == Claim.person_id,
+            ),
+        )
+        .order_by(col(Claim.id))
+    )
+
+
+def _as_head(progress: type[ProgressColumns]) -> Any:
+    """Claims of a class or programme that count a person among their heads."""
+    return (
+        select(Claim, progress, CatalogueItem, Application, ApplicationLine)  # type: ignore[call-overload]
+        .join(progress, col(progress.claim_id) == Claim.id)
+        .join(ApplicationLine, col(ApplicationLine.claim_id) == Claim.id)
+        .join(Application, col(Application.id) == Claim.application_id)
+        .outerjoin(CatalogueItem, col(CatalogueItem.id) == Application.item_id)
+        .where(col(Claim.person_id).is_(None), col(ApplicationLine.counted))
+        .order_by(col(Claim.id))
+    )
+
+
+def _past(act: Act, known: _Rows) -> Past:
+    claim, row, line = known.claim, known.progress, known.line
     track = act.office.packs[claim.city].tracks.get(claim.track)
     counts = track is None or track.spec.counts_towards_limits
+    trade = known.item.occupation if known.item else (line.occupation if line else "")
+    level = known.item.level if known.item else (line.level if line else "")
+    stated = stated_facts(known.application, line)
+    starts, ends = _days(known.dates, stated)
     facts = f.PastClaim(
         ref=claim.number,
         status=cast("f.ClaimStatus", STATUS.get(row.state, "pending")),
-        occupation=item.occupation if item else "",
-        project=item.code if item else "",
-        level=cast("f.Level", (item.level if item else "") or "none"),
-        starts=training.starts_on if training else None,
-        ends=training.ends_on if training else None,
+        occupation=trade,
+        project=known.item.code if known.item else "",
+        level=cast("f.Level", level or "none"),
+        starts=starts,
+        ends=ends,
         applied_on=None if row.applied_on == FAR else row.applied_on,
         order=row.claim_id,
         counts=counts and claim.kind in COUNTED_KINDS,
+        track=claim.track,
+        months=stated.months,
     )
     return Past(row.claim_id, claim.city, facts)
+
+
+def _days(
+    dates: TrainingClass | Application | None, stated: f.Stated
+) -> tuple[date | None, date | None]:
+    """First and last day of the training, else of the period that the claim is for."""
+    if dates is not None and dates.starts_on is not None:
+        return dates.starts_on, dates.ends_on
+    until = stated.period_until
+    return stated.period_starts, until and until - timedelta(1)
 
 
 def _from_elsewhere(past: f.PastClaim, training: f.TrainingFacts) -> f.PastClaim:
@@ -128,4 +195,6 @@ def _from_elsewhere(past: f.PastClaim, training: f.TrainingFacts) -> f.PastClaim
         applied_on=past.applied_on and date(past.applied_on.year, 1, 1),
         order=past.order,
         counts=past.counts,
+        track=past.track,
+        months=past.months,
     )

@@ -21,6 +21,8 @@ GUARD_WORDS = {
     "this_is_the_last_level": "还不是最后一个审核层级",
     "a_level_was_passed_before": "没有可退回的下一级",
     "notice_is_over": "公示未期满",
+    "review_has_not_begun": "审核已经开始",
+    "next_stage_is_one_of_reviewed_approved": "下一环节不是审核",
     "window_is_over": "期限未满，或不会因期满作废",
     "pack_may_pay": "现行文件不授权拨付",
     "something_is_due": "没有应拨金额",
@@ -38,6 +40,7 @@ def guard_words(name: str) -> str:
         ("next_stage_is_", "下一环节不是“{}”"),
         ("may_go_early_to_", "不能提前进入“{}”"),
         ("resumes_at_", "不是从“{}”离开的"),
+        ("review_began_at_", "审核不是从“{}”开始的"),
     ):
         if bare.startswith(prefix):
             stage = bare.removeprefix(prefix)

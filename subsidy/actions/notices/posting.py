@@ -16,6 +16,7 @@ from sqlmodel import select as select_rows
 
 from states.notice import NOTICE
 from subsidy.actions.acting import Act, Outcome, PackRules
+from subsidy.actions.decisions import decide_claims
 from subsidy.actions.grounds.outbox_rows import tell_listed
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
@@ -39,6 +40,9 @@ from subsidy.records.tables import Claim, ClaimProgress, NoticeLine, PublicNotic
 from subsidy.records.tables.types import table_of
 from subsidy.rules.deadlines import Window, notice_period
 from subsidy.rules.verdict import NO_CLAUSE, Finding
+
+AFTERWARDS = {"grant": "clear_notice", "result": "begin_review"}
+"""What the claims of a list go on with when it is over; where somebody applies, results go on by that."""
 
 
 def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
@@ -72,6 +76,9 @@ def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
         moment=act.moment(notice.number, notice_last_day=notice.last_day),
         rules=PackRules(session, act),
     )
+    if notice.kind == "result":
+        # Where nobody applies, review follows the notice: what it decides on must stand by then.
+        decide_claims(session, act, claim_ids=[line.claim_id for line in standing])
     tell_listed(session, act, notice_id=notice_id)
     return Outcome(True, notice_id, moved=moved, left=left, note=notice.number)
 
@@ -90,17 +97,18 @@ def close_notices(session: Session, act: Act, *, notice_id: int | None = None) -
         return Outcome.refused(fault, subject_id=notice_id)
     for notice in ended:
         move_subject(session, chart=NOTICE, row=notice, event="close", moment=act.moment())
-    grants = [n.id for n in ended if n.kind == "grant" and n.id is not None]
     moved: dict[str, int] = {}
-    if grants:
-        moved = move_all(
-            session,
-            event="clear_notice",
-            scope=on_notices(grants),
-            moment=act.moment(),
-            rules=PackRules(session, act),
-            lock=True,
-        )
+    for kind, event in AFTERWARDS.items():
+        over = [n.id for n in ended if n.kind == kind and n.id is not None]
+        if over:
+            moved |= move_all(
+                session,
+                event=event,
+                scope=on_notices(over),
+                moment=act.moment(),
+                rules=PackRules(session, act),
+                lock=True,
+            )
     return Outcome(True, notice_id, moved=moved, note=f"{len(ended)}份公示期满")
 
 

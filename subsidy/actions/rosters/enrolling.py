@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from states.claim import CLAIM
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.class_facts import class_row, training_facts
 from subsidy.actions.class_work.sheets import (
@@ -68,7 +69,7 @@ def enrol(
     training = training_facts(session, row)
     present = _present(session, class_id)
     own = {index: line.claim_id or 0 for index, line in present.items()}
-    lines = judge(session, act, row=row, training=training, rows=rows, present=own)
+    lines = judge(session, act, track=row.track, training=training, rows=rows, present=own)
     roster = _Roster(session, act, row, present)
     result = counted(roster.take(lines))
     return remember(
@@ -122,7 +123,7 @@ class _Roster:
         saved = save_people(
             self.session,
             self.act.office.vault,
-            [_new_person(line) for line in lines],
+            [new_person(line) for line in lines],
             now=self.act.recorded_at,
         )
         for line, person in zip(lines, saved, strict=True):
@@ -178,7 +179,11 @@ class _Roster:
         )
         session.flush()
         return move_together(
-            session, self.act, event="enrol", moment=self.act.moment(), rows=progress
+            session,
+            self.act,
+            event="enrol",
+            moment=self.act.moment(),
+            rows=[row for row in progress if row.next_stage == "enrolled"],
         )
 
     def _claims(self, lines: Sequence[Line], entitlements: Sequence[Entitlement]) -> list[Claim]:
@@ -206,19 +211,19 @@ class _Roster:
     def _progress(self, claims: Sequence[Claim]) -> list[ClaimProgress]:
         session, row = self.session, self.row
         road = session.get_one(Road, row.road_id)
-        order, stages = order_for(session, row.road_id), road.stages.split()
+        order = order_for(session, row.road_id)
         figures: dict[str, Any] = figures_of(session, self.act, row)
         return [
             ClaimProgress(
                 claim_id=claim.id or 0,
                 road_id=row.road_id,
                 area_id=row.area_id,
-                state=stages[0],
+                state=CLAIM.initial,
                 since=self.act.today,
-                next_stage=order.after(stages[0], ""),
-                early_stage=order.early(stages[0], ""),
+                next_stage=order.after(CLAIM.initial, ""),
+                early_stage=order.early(CLAIM.initial, ""),
                 levels=road.levels,
-                certificate_pending=int("certified" in stages),
+                certificate_pending=int("certified" in road.stages.split()),
                 **figures,
             )
             for claim in claims
@@ -257,7 +262,7 @@ ROSTER_CODES = ("E108", "E203", "E206", "E207", "E209", "E301", "E305", EVIDENCE
 """Codes that a roster row may open on its claim."""
 
 
-def _new_person(line: Line) -> NewPerson:
+def new_person(line: Line) -> NewPerson:
     return NewPerson(
         id_number=line.id_number,
         name=line.name,

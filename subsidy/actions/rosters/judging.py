@@ -13,7 +13,7 @@ from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import CHUNK, Rows
 from subsidy.actions.grounds.history_of import History, history_of
 from subsidy.records.people import blind_index, read_field
-from subsidy.records.tables import Claim, Person, TrainingClass
+from subsidy.records.tables import Claim, Person
 from subsidy.rules import facts as f
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.enrolment import RosterPerson, check_enrolment, group_code
@@ -61,7 +61,7 @@ def judge(
     session: Session,
     act: Act,
     *,
-    row: TrainingClass,
+    track: str,
     training: f.TrainingFacts,
     rows: Rows,
     present: Mapping[str, int],
@@ -77,15 +77,15 @@ def judge(
     earlier: set[str] = set()
     for line in lines:
         line.person = known.get(line.index)
-        past = _past(act, row, training, history, line, present.get(line.index))
-        line.sort(act, _judged(act, line, training, row.track, past, earlier))
+        past = _past(act, track, training, history, line, present.get(line.index))
+        line.sort(act, _judged(act, line, training, track, past, earlier))
         earlier.add(line.id_number)
     return lines
 
 
 def _past(
     act: Act,
-    row: TrainingClass,
+    track: str,
     training: f.TrainingFacts,
     history: History,
     line: Line,
@@ -99,9 +99,9 @@ def _past(
         city=act.city,
         number="",
         entitlement_id=0,
-        area_id=row.area_id,
-        road_id=row.road_id,
-        track=row.track,
+        area_id=0,
+        road_id=0,
+        track=track,
         person_id=line.person.id,
         created_on=act.today,
     )
@@ -137,7 +137,7 @@ def _judged(
     _known_name(act, line, out)
     _place(act, line, training, track, out)
     _pension(act, line, out)
-    _proof(act, line, out)
+    _proof(act, line, track, out)
     _account(line, out)
     return [*found, *out.all()]
 
@@ -202,9 +202,11 @@ def _pension(act: Act, line: Line, out: Verdicts) -> None:
     out.add(code, effect, source_of(register), column="id_number", register=register.asks)
 
 
-def _proof(act: Act, line: Line, out: Verdicts) -> None:
+def _proof(act: Act, line: Line, track: str, out: Verdicts) -> None:
     """Proof of the group that has not come yet."""
     spec = act.pack.spec.groups.get(line.group)
+    if not act.pack.tracks[track].spec.group_test:
+        return
     if spec is not None and spec.needs_proof and line.proved_on is None:
         out.add(EVIDENCE, "hold", source_of(spec), column="category_proved_on", group=spec.name)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
+from states.claim import CLAIM
 from subsidy.actions.acting import Act, Outcome, PackRules
 from subsidy.actions.class_work.class_facts import ACCEPTED, class_row
 from subsidy.records.moves import Moment, Moved, move
@@ -47,12 +48,13 @@ def _next(
 ) -> tuple[str, Moment] | None:
     """The class event that the claim's present state still waits for, if it has happened."""
     now = act.moment("补办班级环节")
-    if claim.state == "enrolled":
+    begins = claim.next_stage if claim.state == CLAIM.initial else ""
+    if claim.state == "enrolled" or begins == "filed":
         if row.state not in ACCEPTED or row.filed_on is None:
             return None
-        return "file", replace(now, today=row.filed_on)
-    if claim.state == "filed":
-        return ("complete", now) if row.state == "completed" else None
+        return "enter" if begins else "file", replace(now, today=row.filed_on)
+    if claim.state == "filed" or begins == "completed":
+        return ("enter" if begins else "complete", now) if row.state == "completed" else None
     if claim.state in ("completed", "failed"):
         return _result(session, claim, now)
     if claim.state in ("assessed", "applied", "correcting") and claim.certificate_pending:

@@ -247,7 +247,7 @@ def _road(
             reached[move.target] = move
     standing = at.state if at.state in stages else at.resume_to
     here = stages.index(standing) if standing in stages else len(reached) - 1
-    if not history and stages and here < 0:
+    if not history and stages and here < 0 and at.state != "listed":
         here = 0
     stops = []
     for place, stage in enumerate(stages):

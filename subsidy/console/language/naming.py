@@ -138,6 +138,7 @@ CODES: Mapping[str, str] = {
 
 EVENTS: Mapping[str, str] = {
     "enrol": N_("Enrolled"),
+    "enter": N_("Entered the road"),
     "file": N_("Filed"),
     "complete": N_("Training completed"),
     "pass_assessment": N_("Passed the assessment"),
@@ -146,6 +147,7 @@ EVENTS: Mapping[str, str] = {
     "certify": N_("Certificate registered"),
     "attach_certificate": N_("Certificate added"),
     "publicise_result": N_("Result put on notice"),
+    "begin_review": N_("Review begun"),
     "apply": N_("Applied"),
     "review": N_("Reviewed"),
     "approve": N_("Approved"),

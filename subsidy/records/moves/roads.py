@@ -34,8 +34,9 @@ class Order:
 
 @lru_cache(maxsize=1024)
 def _read(stages: str, early: str) -> Order:
+    """Every claim begins in `listed`; on a road that starts elsewhere, its first stage comes next."""
     names = stages.split()
-    following = dict(zip(names, [*names[1:], "end"], strict=True))
+    following = {"listed": names[0]} | dict(zip(names, [*names[1:], "end"], strict=True))
     return Order(next_of=following, early_of=dict(p.split(">", 1) for p in early.split()))
 
 

@@ -11,11 +11,14 @@ from subsidy.records.tables.access import (
 )
 from subsidy.records.tables.catalogue import Agreement, CatalogueItem, Provider
 from subsidy.records.tables.claims import (
+    Application,
+    ApplicationLine,
     Claim,
     ClaimClosed,
     ClaimProgress,
     Decision,
     Entitlement,
+    Instrument,
     ReviewAct,
 )
 from subsidy.records.tables.classes import (
@@ -46,6 +49,8 @@ __all__ = [
     "METADATA",
     "Account",
     "Agreement",
+    "Application",
+    "ApplicationLine",
     "Area",
     "Assessment",
     "Attendance",
@@ -67,6 +72,7 @@ __all__ = [
     "Grant",
     "GroupEvidence",
     "ImportedFile",
+    "Instrument",
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",

@@ -37,6 +37,35 @@ class Entitlement(SQLModel, table=True):
     level: str = ""
 
 
+class Application(SQLModel, table=True):
+    """One application of a unit or authority for claims that hang on no class roster."""
+
+    __table_args__ = (
+        UniqueConstraint("city", "number"),
+        one_of("kind", ("main", "advance", "settlement", "allowance")),
+    )
+
+    id: int | None = key()
+    city: str
+    number: str
+    track: str
+    kind: str = "main"
+    period: str = ""
+    area_id: int = Field(foreign_key="area.id")
+    provider_id: int | None = Field(default=None, foreign_key="provider.id", index=True)
+    """The unit that applies: employer, host, school; None for an authority's list of persons."""
+    item_id: int | None = Field(default=None, foreign_key="catalogue_item.id")
+    """The approved project or programme it stands on."""
+    stated: str = "{}"
+    """JSON of `rules.facts.Stated`: what holds for every line. Nothing personal."""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    """Last day of the training or event."""
+    lodged_on: date
+    lodged_by: str
+    commitment_on: date | None = None
+
+
 class Claim(SQLModel, table=True):
     """One payment decision. Its identity: nothing here changes while it moves."""
 
@@ -58,10 +87,63 @@ class Claim(SQLModel, table=True):
     road_id: int = Field(foreign_key="road.id")
     track: str
     class_id: int | None = Field(default=None, foreign_key="training_class.id")
+    application_id: int | None = Field(default=None, foreign_key="application.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     provider_id: int | None = Field(default=None, foreign_key="provider.id", index=True)
     fund: str = ""
     created_on: date
+
+
+class ApplicationLine(SQLModel, table=True):
+    """A person in an application: the one of a claim, or a head of a claim of a class or programme."""
+
+    __tablename__ = "application_line"
+    __table_args__ = (UniqueConstraint("application_id", "person_id"),)
+
+    id: int | None = key()
+    city: str
+    application_id: int = Field(foreign_key="application.id")
+    claim_id: int = Field(foreign_key="claim.id", sa_type=BIG_KEY, index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    row_number: int = 0
+    group: str = ""
+    group_evidence_on: date | None = None
+    group_until: date | None = None
+    """First day on which the state no longer holds (a sentence, a recognition)."""
+    place_connection: str = ""
+    occupation: str = ""
+    level: str = ""
+    result: str = ""
+    """passed or failed; empty until it is known."""
+    theory_passed: bool = False
+    practice_passed: bool = False
+    finished: bool = False
+    counted: bool = False
+    """Whether the newest decision counts this head."""
+    stated: str = "{}"
+    """JSON of the entries of this line; they go before those of the application."""
+    dropped_on: date | None = None
+
+
+class Instrument(SQLModel, table=True):
+    """A training voucher or credit: issued before the training, redeemed by one claim."""
+
+    __table_args__ = (UniqueConstraint("city", "number"), one_of("kind", ("voucher", "credit")))
+
+    id: int | None = key()
+    city: str
+    number: str
+    kind: str
+    track: str
+    person_id: int = Field(foreign_key="person.id", index=True)
+    value_fen: int = fen()
+    """0 while no document gives it a value."""
+    issued_on: date
+    issued_by: str
+    valid_until: date | None = None
+    """First day on which it can no longer be redeemed."""
+    redeemed_on: date | None = None
+    claim_id: int | None = Field(default=None, foreign_key="claim.id", unique=True, sa_type=BIG_KEY)
 
 
 class ProgressColumns(SQLModel):
@@ -77,6 +159,8 @@ class ProgressColumns(SQLModel):
     next_stage: str
     early_stage: str = ""
     resume_to: str = ""
+    review_from: str = "applied"
+    """State in which the first level of review finds the claim; on some roads nobody applies."""
     levels: int = 0
     levels_left: int = 0
     levels_done: int = 0

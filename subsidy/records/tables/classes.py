@@ -122,13 +122,17 @@ class Certificate(SQLModel, table=True):
 
     id: int | None = key()
     city: str
-    enrolment_id: int = Field(foreign_key="enrolment.id")
+    enrolment_id: int | None = Field(default=None, foreign_key="enrolment.id")
+    line_id: int | None = Field(default=None, foreign_key="application_line.id", index=True)
+    """The roster line, or the line of an application, that it belongs to."""
     person_id: int = Field(foreign_key="person.id", index=True)
     number: str
     kind: str
     level: str = ""
     source: str = "exam"
     """exam, direct or competition."""
+    issuer: str = ""
+    """Rank of the authority that issued it: county, city, provincial or national."""
     issued_on: date
     registered_on: date | None = None
     registered_by: str = ""

@@ -59,9 +59,11 @@ def check_enrolment(
         out.add("E104", "refuse", real_name, column="id_number")
     if check_name(person.name).fault is not None:
         out.add("E103", "refuse", real_name, column="name")
-    _group(person, training, pack, out)
+    spec = pack.tracks[track].spec
+    if spec.group_test:
+        _group(person, training, pack, out)
     _age(number.born_on, training, pack, out)
-    if history:
+    if history and spec.counts_towards_limits:
         _history(training, history, pack, out)
     if registers is not None:
         answers = {item.register: item for item in registers}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,6 +23,8 @@ from subsidy.rules.packs.schema import (
 from subsidy.rules.packs.values import DatedValues, Value
 
 Status = Literal["in_force", "expired", "draft", "reference"]
+BEGINNING = "listed"
+"""Every claim begins here, whatever the first stage of its track."""
 
 
 @dataclass(frozen=True)
@@ -223,10 +225,21 @@ def check_order(
     key: str = "stages",
     file: str = "",
 ) -> list[Fault]:
-    """Whether each stage can follow the one before it on the chart.
+    """Whether each stage can follow the one before it on the chart, and the first one `listed`.
 
     `arrows` maps a state to the states it can move to. Every missing arrow is one fault.
     """
+    order = stages if stages[0] == BEGINNING else (BEGINNING, *stages)
+    return _missing(pairwise(order), arrows, key=key, file=file)
+
+
+def _missing(
+    pairs: Iterable[tuple[str, str]],
+    arrows: Mapping[str, Collection[str]],
+    *,
+    key: str,
+    file: str,
+) -> list[Fault]:
     return [
         Fault(
             file,
@@ -235,7 +248,7 @@ def check_order(
             f"The chart has no arrow {first} -> {second}.",
             "Reorder the stages, or add the arrow to states/claim.py.",
         )
-        for first, second in pairwise(stages)
+        for first, second in pairs
         if second not in arrows.get(first, ())
     ]
 
@@ -247,6 +260,6 @@ def check_pack_order(pack: Pack, arrows: Mapping[str, Collection[str]]) -> list[
     for code, track in pack.tracks.items():
         key = f"tracks.{code}.stages"
         faults += check_order(track.stages, arrows, key=key, file=file)
-        for pair in road_of(track, next(iter(pack.spec.routing.routes))).early.items():
-            faults += check_order(pair, arrows, key=f"tracks.{code}.early_application", file=file)
+        early = road_of(track, next(iter(pack.spec.routing.routes))).early.items()
+        faults += _missing(early, arrows, key=f"tracks.{code}.early_application", file=file)
     return faults

@@ -10,8 +10,14 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM
 from subsidy.actions.acting import Act
-from subsidy.actions.decisions import DECIDABLE
-from subsidy.actions.grounds.levels import last_pass, level_of, office_of
+from subsidy.actions.decisions import is_decidable
+from subsidy.actions.grounds.levels import (
+    last_pass,
+    level_of,
+    office_of,
+    passing_event,
+    waits_for_level,
+)
 from subsidy.actions.grounds.overrides_of import REOPEN_ASKED
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import guard_words
@@ -83,15 +89,15 @@ def deeds_of(
         for kind in KINDS
         if _fits(session, row, kind)
     ]
-    if row.state in DECIDABLE:
+    if is_decidable(row):
         found.append(DeedView("decide", (), () if may("claims.decide") else ("没有此项权限",)))
     return found
 
 
 def level_view(session: Session, act: Act, *, claim_id: int) -> LevelView | None:
-    """The level that an applied claim waits for, as the pack names it."""
+    """The level that a claim under review waits for, as the pack names it."""
     row = progress_of(session, claim_id)
-    if row.state not in ("applied", "reviewed"):
+    if not waits_for_level(row.state, row.next_stage):
         return None
     level = level_of(session, act, row)
     if level is None:
@@ -103,8 +109,10 @@ def _fits(session: Session, row: ProgressColumns, kind: Kind) -> bool:
     """Whether the claim's state knows the deed at all."""
     if (row.state, kind.event) not in CLAIM.edges:
         return False
+    if kind.name in AT_LEVEL and not waits_for_level(row.state, row.next_stage):
+        return False
     if kind.name in ("review", "approve"):
-        return kind.name == ("review" if row.levels_left > 1 else "approve")
+        return kind.name == passing_event(row)
     if kind.event == "reopen":
         return (kind.name == "reopen") == (_reopen_asked_by(session, row) is not None)
     return True

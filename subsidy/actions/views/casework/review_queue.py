@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from states.chart import Blocked
 from states.claim import CLAIM
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.levels import UNDER_REVIEW, passing_event, unapplied
 from subsidy.actions.grounds.permits import ABOVE, city_area
 from subsidy.actions.grounds.refusals import guard_words
 from subsidy.records.tables import Area, Claim, ClaimProgress, Deadline, Person, Road, TrainingClass
@@ -60,7 +61,7 @@ def waiting_for_me(
         .outerjoin(TrainingClass, col(TrainingClass.id) == Claim.class_id)
         .where(
             Claim.city == act.city,
-            col(ClaimProgress.state).in_(("applied", "reviewed")),
+            _up_for_review(act),
             mine,
         )
     )
@@ -120,6 +121,15 @@ def _mine(
     return or_(false(), *conditions), levels
 
 
+def _up_for_review(act: Act) -> ColumnElement[bool]:
+    """Under review, or next for it with no notice of results still running."""
+    over = or_(
+        col(ClaimProgress.state) != "result_publicised",
+        col(ClaimProgress.notice_last_day) < act.today,
+    )
+    return or_(col(ClaimProgress.state).in_(UNDER_REVIEW), and_(unapplied(), over))
+
+
 def _row(
     act: Act,
     levels: dict[tuple[int, int], Level],
@@ -130,7 +140,7 @@ def _row(
     training: TrainingClass | None,
     due: dict[int, date],
 ) -> WaitingRow:
-    event = "review" if at.levels_left > 1 else "approve"
+    event = passing_event(at)
     chosen = CLAIM.choose(at, event, act.moment())
     why = chosen.guards if isinstance(chosen, Blocked) else ()
     assert claim.id is not None

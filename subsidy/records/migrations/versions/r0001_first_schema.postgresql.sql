@@ -313,6 +313,32 @@ CREATE TABLE agreement (
 
 CREATE INDEX ix_agreement_provider_id ON agreement (provider_id);
 
+CREATE TABLE application (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    period VARCHAR NOT NULL,
+    area_id INTEGER NOT NULL,
+    provider_id INTEGER,
+    item_id INTEGER,
+    stated VARCHAR NOT NULL,
+    starts_on DATE,
+    ends_on DATE,
+    lodged_on DATE NOT NULL,
+    lodged_by VARCHAR NOT NULL,
+    commitment_on DATE,
+    CONSTRAINT pk_application PRIMARY KEY (id),
+    CONSTRAINT uq_application_city_number UNIQUE (city, number),
+    CONSTRAINT ck_application_kind CHECK (kind IN ('main', 'advance', 'settlement', 'allowance')),
+    CONSTRAINT fk_application_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
+    CONSTRAINT fk_application_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id),
+    CONSTRAINT fk_application_item_id_catalogue_item FOREIGN KEY(item_id) REFERENCES catalogue_item (id)
+);
+
+CREATE INDEX ix_application_provider_id ON application (provider_id);
+
 CREATE TABLE bank_file (
     id BIGSERIAL NOT NULL,
     city VARCHAR NOT NULL,
@@ -410,6 +436,7 @@ CREATE TABLE claim (
     road_id INTEGER NOT NULL,
     track VARCHAR NOT NULL,
     class_id INTEGER,
+    application_id INTEGER,
     person_id INTEGER,
     provider_id INTEGER,
     fund VARCHAR NOT NULL,
@@ -422,9 +449,12 @@ CREATE TABLE claim (
     CONSTRAINT fk_claim_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
     CONSTRAINT fk_claim_road_id_road FOREIGN KEY(road_id) REFERENCES road (id),
     CONSTRAINT fk_claim_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id),
+    CONSTRAINT fk_claim_application_id_application FOREIGN KEY(application_id) REFERENCES application (id),
     CONSTRAINT fk_claim_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT fk_claim_provider_id_provider FOREIGN KEY(provider_id) REFERENCES provider (id)
 );
+
+CREATE INDEX ix_claim_application_id ON claim (application_id);
 
 CREATE INDEX ix_claim_area_id ON claim (area_id, id);
 
@@ -480,6 +510,37 @@ CREATE TABLE role_grant (
 
 CREATE INDEX ix_role_grant_account_id ON role_grant (account_id);
 
+CREATE TABLE application_line (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    application_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    person_id INTEGER NOT NULL,
+    row_number INTEGER NOT NULL,
+    "group" VARCHAR NOT NULL,
+    group_evidence_on DATE,
+    group_until DATE,
+    place_connection VARCHAR NOT NULL,
+    occupation VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    result VARCHAR NOT NULL,
+    theory_passed BOOLEAN NOT NULL,
+    practice_passed BOOLEAN NOT NULL,
+    finished BOOLEAN NOT NULL,
+    counted BOOLEAN NOT NULL,
+    stated VARCHAR NOT NULL,
+    dropped_on DATE,
+    CONSTRAINT pk_application_line PRIMARY KEY (id),
+    CONSTRAINT uq_application_line_application_id_person_id UNIQUE (application_id, person_id),
+    CONSTRAINT fk_application_line_application_id_application FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_application_line_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_application_line_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_application_line_claim_id ON application_line (claim_id);
+
+CREATE INDEX ix_application_line_person_id ON application_line (person_id);
+
 CREATE TABLE claim_closed (
     claim_id BIGINT NOT NULL,
     road_id INTEGER NOT NULL,
@@ -490,6 +551,7 @@ CREATE TABLE claim_closed (
     next_stage VARCHAR NOT NULL,
     early_stage VARCHAR NOT NULL,
     resume_to VARCHAR NOT NULL,
+    review_from VARCHAR NOT NULL,
     levels INTEGER NOT NULL,
     levels_left INTEGER NOT NULL,
     levels_done INTEGER NOT NULL,
@@ -542,6 +604,7 @@ CREATE TABLE claim_progress (
     next_stage VARCHAR NOT NULL,
     early_stage VARCHAR NOT NULL,
     resume_to VARCHAR NOT NULL,
+    review_from VARCHAR NOT NULL,
     levels INTEGER NOT NULL,
     levels_left INTEGER NOT NULL,
     levels_done INTEGER NOT NULL,
@@ -641,6 +704,29 @@ CREATE TABLE enrolment (
 );
 
 CREATE INDEX ix_enrolment_person_id ON enrolment (person_id);
+
+CREATE TABLE instrument (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    value_fen BIGINT DEFAULT '0' NOT NULL,
+    issued_on DATE NOT NULL,
+    issued_by VARCHAR NOT NULL,
+    valid_until DATE,
+    redeemed_on DATE,
+    claim_id BIGINT,
+    CONSTRAINT pk_instrument PRIMARY KEY (id),
+    CONSTRAINT uq_instrument_city_number UNIQUE (city, number),
+    CONSTRAINT ck_instrument_kind CHECK (kind IN ('voucher', 'credit')),
+    CONSTRAINT fk_instrument_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT uq_instrument_claim_id UNIQUE (claim_id),
+    CONSTRAINT fk_instrument_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_instrument_person_id ON instrument (person_id);
 
 CREATE TABLE ledger_entry (
     id BIGSERIAL NOT NULL,
@@ -824,22 +910,27 @@ CREATE TABLE attendance (
 CREATE TABLE certificate (
     id BIGSERIAL NOT NULL,
     city VARCHAR NOT NULL,
-    enrolment_id INTEGER NOT NULL,
+    enrolment_id INTEGER,
+    line_id INTEGER,
     person_id INTEGER NOT NULL,
     number VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
     level VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
+    issuer VARCHAR NOT NULL,
     issued_on DATE NOT NULL,
     registered_on DATE,
     registered_by VARCHAR NOT NULL,
     CONSTRAINT pk_certificate PRIMARY KEY (id),
     CONSTRAINT uq_certificate_city_kind_number UNIQUE (city, kind, number),
     CONSTRAINT fk_certificate_enrolment_id_enrolment FOREIGN KEY(enrolment_id) REFERENCES enrolment (id),
+    CONSTRAINT fk_certificate_line_id_application_line FOREIGN KEY(line_id) REFERENCES application_line (id),
     CONSTRAINT fk_certificate_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
 );
 
 CREATE INDEX ix_certificate_enrolment ON certificate (enrolment_id);
+
+CREATE INDEX ix_certificate_line_id ON certificate (line_id);
 
 CREATE INDEX ix_certificate_person_id ON certificate (person_id);
 
