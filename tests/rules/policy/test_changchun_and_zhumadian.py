@@ -1,0 +1,107 @@
+"""What the cases of the two packs cannot say: what loads, what never pays, what stays open."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from subsidy.rules.packs.coverage import load_coverage
+from subsidy.rules.policy import Pack, PolicyError, load_pack
+
+CONFIG = Path(__file__).parents[3] / "config"
+CITIES = ("changchun", "zhumadian")
+PRINTED = {
+    "职业资格证书": "qualification",
+    "职业技能等级证书": "skill_level",
+    "专项职业能力证书": "special_ability",
+    "特种作业操作证书": "special_operation",
+    "培训合格证书": "pass",
+}
+SHOWN = date(2020, 10, 12)
+IN_TERM = (date(2019, 1, 1), date(2019, 9, 4), date(2021, 12, 31), date(2026, 1, 1))
+
+
+def shipped(city: str) -> Pack:
+    return load_pack(
+        CONFIG / "policies" / f"{city}.yaml", settings=CONFIG / "settings" / f"{city}.yaml"
+    )
+
+
+def with_setting(tmp_path: Path, key: str, value: object) -> Pack:
+    """Changchun's pack where the bureau chose one value."""
+    path = tmp_path / "changchun.yaml"
+    chosen = {"city": "changchun", "values": {key: {"value": value, "assumed": "市局研究确定"}}}
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(chosen, file)
+    return load_pack(CONFIG / "policies" / "changchun.yaml", settings=path)
+
+
+def test_an_apprentices_year_below_4000_yuan_is_no_lawful_setting(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"四（一）1 allows no less than 4000"):
+        with_setting(tmp_path, "apprenticeship_rate", "3999.99")
+
+
+def test_an_apprentices_year_of_exactly_4000_yuan_may_be_set(tmp_path: Path) -> None:
+    pack = with_setting(tmp_path, "apprenticeship_rate", "4000")
+    assert pack.value("apprenticeship_rate", on=SHOWN).value == 400_000
+
+
+def test_the_certificate_that_changchun_prints_twice_is_kept_as_printed_and_is_one_kind() -> None:
+    pack = shipped("changchun")
+    printed = pack.value("certificates_printed", on=SHOWN).value
+    assert Counter(printed) == Counter([*PRINTED, "职业资格证书"])
+    for track in pack.tracks.values():
+        if track.needs_certificate:
+            assert track.spec.certificate_kinds == list(PRINTED.values())
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_bureau_sets_procedure_only_and_never_an_amount_a_payee_or_a_fund(city: str) -> None:
+    pack = shipped(city)
+    for key in pack.assumed_keys():
+        assert pack.dated[key].unit != "yuan"
+        assert not key.endswith((".payee", ".fund", "_basis")) or key == "yearly_limit_basis"
+
+
+def test_no_track_of_the_draft_may_ever_pay() -> None:
+    pack = shipped("zhumadian")
+    assert pack.governing.status == "draft"
+    for code in pack.tracks:
+        assert not any(pack.may_pay(anchor=day, track=code) for day in IN_TERM)
+
+
+def test_changchun_pays_from_its_issue_to_the_end_of_2021_only() -> None:
+    pack = shipped("changchun")
+    document = pack.governing
+    assert (document.issued, document.number) == (date(2019, 9, 4), "长府办发〔2019〕37号")
+    assert document.until_assumed
+    payable = [day for day in IN_TERM if pack.may_pay(anchor=day)]
+    assert payable == [date(2019, 9, 4), date(2021, 12, 31)]
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_placeholder_of_the_text_is_never_a_value(city: str) -> None:
+    for key, dated in shipped(city).dated.items():
+        for value in dated.values:
+            assert not re.search(r"\bX\b|X ?亿|X%|X万", str(value.value)), key
+
+
+def test_a_register_answer_is_asked_of_people_and_not_of_a_schools_list() -> None:
+    for city in CITIES:
+        pack = shipped(city)
+        for register in pack.spec.registers.values():
+            assert "enterprise_school" not in register.tracks
+            assert {"certificate", "project", "work_for_training"} <= set(register.tracks)
+
+
+@pytest.mark.parametrize(("city", "number"), [("changchun", 55), ("zhumadian", 79)])
+def test_every_row_of_the_two_texts_has_its_word(city: str, number: int) -> None:
+    rows = load_coverage(CONFIG / "policies" / f"coverage-{city}.csv")
+    assert len(rows) == number
+    prefix = {"changchun": "CC-", "zhumadian": "ZM-"}[city]
+    assert all(row.id.startswith(prefix) for row in rows)
