@@ -22,7 +22,7 @@ async def run_publicity(city: str) -> dict[str, int]:
 
 
 def work(asked: Sweep) -> Outcome:
-    """Clear the claims first, each as of its own opening day, then close the lists."""
+    """Let the claims go on first, each as of its own opening day, then close the lists."""
     moved = advance.advance_claims(
         asked.database,
         asked.office,
@@ -32,7 +32,7 @@ def work(asked: Sweep) -> Outcome:
         now=asked.now,
         actor=f"flow:{NAME}",
         stopping=asked.stopping,
-        events=("clear_notice",),
+        events=("clear_notice", "begin_review"),
     )
     act = asked.act(NAME)
     with asked.database.reading() as session:

@@ -180,6 +180,10 @@ def next_attention(
     return min((day for day in days if day > today), default=end.on + timedelta(days=1))
 
 
+STAGE_OF = {"application": "applied"}
+"""Windows that wait for a stage: on a road without it they never run, and nobody misses them."""
+
+
 def sync_roads(session: Session, act: Act) -> dict[tuple[str, str], int]:
     """Write the roads and windows of the city's pack, once for each version of it.
 
@@ -221,7 +225,8 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
         session.flush()
         assert row.id is not None
         for window in track.windows.values():
-            if window.n is not None:
+            asks_for = STAGE_OF.get(window.name, order.stages[0])
+            if window.n is not None and asks_for in order.stages:
                 session.add(_window_row(pack.city, row.id, window))
         session.flush()
         session.info.pop("road_orders", None)

@@ -45,6 +45,8 @@ class ProjectForm:
     occupation: str
     level: str = ""
     """Empty for a pass certificate, else special, 5 to 1, or what stands above them."""
+    course: str = ""
+    """Kind of course that the track's rates go by, where they do."""
     training_mode: str = ""
     assessment_mode: str = ""
     certificate_name: str = ""
@@ -229,8 +231,11 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     spec = pack.tracks[track].spec
     if spec.certificate_kinds and form.certificate_kind not in spec.certificate_kinds:
         faults.append(entry_fault(act, "E524", faults="证书种类不属于该补贴类别"))
-    if spec.amount.rates and (form.level or "none") not in spec.amount.rates:
+    by_level = spec.amount.by == "level" and spec.amount.rates
+    if by_level and (form.level or "none") not in spec.amount.rates:
         faults.append(entry_fault(act, "E524", faults="等级没有对应的补贴标准"))
+    if spec.amount.by == "course" and form.course not in spec.amount.rates:
+        faults.append(entry_fault(act, "E524", faults="课程类别没有对应的补贴标准"))
     if form.has_qualification_certificate and not form.exception_reason.strip():
         source = _qualification_clause(pack, track)
         if source is not None:

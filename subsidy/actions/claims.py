@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
 from subsidy.actions.acting import Act, Outcome, PackRules, sync_roads
+from subsidy.actions.applications.vouchers import redeem
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.together import change_facts, claims_of, move_together
 from subsidy.actions.decisions import decide_claims
@@ -20,6 +21,7 @@ from subsidy.actions.grounds.ticket_rows import WITHDRAWN, close_all
 from subsidy.actions.training import catch_up
 from subsidy.records.moves import NotMoved, move
 from subsidy.records.moves.interactive import progress_of
+from subsidy.records.moves.roads import order_for
 from subsidy.records.moves.switching import switch_road
 from subsidy.records.tables import (
     Area,
@@ -32,6 +34,7 @@ from subsidy.records.tables import (
     Road,
     TrainingClass,
 )
+from subsidy.records.tables.claims import ProgressColumns
 from subsidy.rules.verdict import Finding, Source
 
 APPLICANTS = ("provider", "clerk")
@@ -53,7 +56,8 @@ def apply_for_class(
 
     Claims move to `applied` and are decided at once. One that comes after the last lawful day stays
     and is in `left` with the code of lateness; its clause is in the findings. Applying again for
-    claims that are applied for moves nothing.
+    claims that are applied for moves nothing. Where the road knows no application, the commitment is
+    kept and the claim stays where it is.
     """
     row = class_row(session, class_id, lock=True)
     faults = outside_of(session, act, area_id=row.area_id, roles=APPLICANTS)
@@ -67,15 +71,18 @@ def apply_for_class(
     wanted = [r for r in here if r.claim_id in asked and r.claim_id not in late]
     if commitment_on is not None:
         _commit(session, [r.claim_id for r in wanted], commitment_on)
+    only_kept = [r.claim_id for r in wanted if commitment_on and _unasked(session, r)]
     moment = act.moment(applied_on=act.today)
-    done = move_together(session, act, event="apply", moment=moment, rows=wanted, target="applied")
+    rows = [r for r in wanted if r.claim_id not in only_kept]
+    done = move_together(session, act, event="apply", moment=moment, rows=rows, target="applied")
     applied = session.exec(
         select(ClaimProgress.claim_id).where(
             col(ClaimProgress.claim_id).in_([r.claim_id for r in wanted]),
             ClaimProgress.state == "applied",
         )
     ).all()
-    decide_claims(session, act, claim_ids=list(applied))
+    redeem(session, act, claim_ids=list(applied))
+    decide_claims(session, act, claim_ids=[*applied, *only_kept])
     strange = asked - {r.claim_id for r in here}
     ended = _ended(session, strange)
     strange -= {claim_id for claim_id, _ in ended}
@@ -87,7 +94,13 @@ def apply_for_class(
     )
     too_late = [*late, *(i for i, why in ended if why == (LATE,))]
     findings = [_too_late(session, act, row, too_late[0])] if too_late else []
-    return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left)
+    note = "按规定无须申领，承诺已登记" if only_kept else ""
+    return Outcome(bool(done.moved) or not left, class_id, findings, done.moved, left, note)
+
+
+def _unasked(session: Session, row: ProgressColumns) -> bool:
+    """Whether the claim's road goes from the result to review without an application."""
+    return "applied" not in order_for(session, row.road_id).next_of
 
 
 def _is_late(row: ClaimProgress, act: Act) -> bool:
@@ -121,9 +134,15 @@ def _too_late(session: Session, act: Act, row: TrainingClass, claim_id: int) -> 
 
 def _commit(session: Session, claim_ids: Sequence[int], on: date) -> None:
     rows = session.exec(
-        select(Enrolment).where(
-            col(Enrolment.claim_id).in_(list(claim_ids)), col(Enrolment.commitment_on).is_(None)
+        select(Enrolment)
+        .join(
+            Claim,
+            and_(
+                col(Claim.class_id) == Enrolment.class_id,
+                col(Claim.person_id) == Enrolment.person_id,
+            ),
         )
+        .where(col(Claim.id).in_(list(claim_ids)), col(Enrolment.commitment_on).is_(None))
     ).all()
     for row in rows:
         row.commitment_on = on

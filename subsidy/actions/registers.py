@@ -13,6 +13,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.applications.moving import application_row, lines_by_index
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import (
@@ -53,7 +54,29 @@ def record_answers(
     faults = outside_of(session, act, area_id=row.area_id, roles=ASKERS)
     if faults:
         return SheetResult.refused(*faults)
-    trainees = trainees_of(session, class_id=class_id)
+    result = _take(session, act, trainees_of(session, class_id=class_id), rows)
+    return remember(
+        session, act, kind=KIND, subject=f"class:{class_id}", sha256=sha256, result=result
+    )
+
+
+def record_line_answers(
+    session: Session, act: Act, *, application_id: int, rows: Rows, sha256: str = ""
+) -> SheetResult:
+    """The same for the people of an application that hangs on no class."""
+    row, subject = application_row(session, application_id), f"application:{application_id}"
+    again = seen_before(session, act, kind=KIND, subject=subject, sha256=sha256)
+    if again is not None:
+        return again
+    faults = outside_of(session, act, area_id=row.area_id, roles=ASKERS)
+    if faults:
+        return SheetResult.refused(*faults)
+    result = _take(session, act, lines_by_index(session, application_id), rows)
+    return remember(session, act, kind=KIND, subject=subject, sha256=sha256, result=result)
+
+
+def _take(session: Session, act: Act, trainees: Mapping[str, Trainee], rows: Rows) -> SheetResult:
+    """Keep what is new for the people among `trainees`; their claims are decided anew."""
     known = _known(session, trainees)
     verdicts: list[RowVerdict] = []
     changed: dict[int, None] = {}
@@ -73,14 +96,8 @@ def record_answers(
         change_facts(session, list(changed))
         decide_claims(session, act, claim_ids=list(changed))
     unchanged = len(rows) - good - bad
-    result = SheetResult(done=True, taken=good, unchanged=unchanged, bad=bad, verdicts=verdicts)
-    return remember(
-        session,
-        act,
-        kind=KIND,
-        subject=f"class:{class_id}",
-        sha256=sha256,
-        result=counted(result),
+    return counted(
+        SheetResult(done=True, taken=good, unchanged=unchanged, bad=bad, verdicts=verdicts)
     )
 
 

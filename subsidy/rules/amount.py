@@ -8,10 +8,13 @@ advance. Ceilings come after raises. A value that nobody has settled leaves the 
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.checks.quantities import Open, headcount, kind_of, quantity
-from subsidy.rules.packs.schema import AmountSpec
+from subsidy.rules.checks.quantities import Open, headcount, kind_of, note_chosen, quantity
+from subsidy.rules.facts import Uplift
+from subsidy.rules.packs.schema import AmountSpec, Sourced
+from subsidy.rules.packs.values import Value
 from subsidy.rules.verdict import Source, source_of
 
 FACT = Source("", "", None)
@@ -52,6 +55,8 @@ def _one(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
         base = _rate(case, out, plan)
         times = quantity(case, out, plan)
         if base is None or isinstance(times, Open):
+            for key in plan.at_most:  # an open ceiling is told together with what else is open
+                looked_up(case, out, key)
             return None
         earned = _raised(case, out, plan, base)
         if earned is None:
@@ -77,10 +82,24 @@ def _rate(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
     rate = looked_up(case, out, key)
     if not isinstance(rate, int):
         return None
-    value = case.pack.value(key, on=case.anchor)
-    if value.assumed is not None:
-        out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
-    return rate
+    note_chosen(case, out, key)
+    return rate if plan.rate_as_filed is None else _as_filed(case, out, plan.rate_as_filed, rate)
+
+
+def _as_filed(case: Case, out: Verdicts, clause: Sourced, rate_fen: int) -> int | None:
+    """No more than the standard in the project's approved form."""
+    filed = _filed_rate(case, out, clause)
+    return None if filed is None else min(rate_fen, filed)
+
+
+def _filed_rate(case: Case, out: Verdicts, clause: Sourced) -> int | None:
+    project = case.facts.training.project
+    filed = project.rate_fen if project is not None else None
+    if not filed:
+        out.add("E531", "hold", source_of(clause), what="备案的补贴标准")
+        return None
+    out.step("备案的补贴标准（分）", filed, on=None, source=source_of(clause))
+    return filed
 
 
 def _unknown_kind(out: Verdicts, by: str) -> None:
@@ -108,8 +127,6 @@ def _spent(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
         return None
     out.step(f"{what}（分）", cost, on=None, source=FACT)
     if plan.share is None:
-        if plan.uplift == "leader" and case.facts.uplift is not None:
-            out.add("E607", "hold", source_of(case.pack.value("uplift_percent", on=_asked(case))))
         return cost
     share = looked_up(case, out, plan.share)
     return cost * share // 100 if isinstance(share, int) else None
@@ -139,16 +156,29 @@ def _under_ceilings(case: Case, out: Verdicts, plan: AmountSpec, fen: int) -> in
             return None
         keys.append(plan.at_most_by[kind])
     ceilings = [looked_up(case, out, key) for key in keys]
+    for key, ceiling in zip(keys, ceilings, strict=True):
+        if isinstance(ceiling, int) and ceiling < fen:
+            note_chosen(case, out, key)
     if plan.of == "actual_cost" and plan.never_above_filed is not None:
-        project = case.facts.training.project
-        filed = project.rate_fen if project is not None else None
-        if not filed:
-            out.add("E531", "hold", source_of(plan.never_above_filed), what="备案的补贴标准")
+        filed = _filed_rate(case, out, plan.never_above_filed)
+        if filed is None:
             return None
-        out.step("备案的补贴标准（分）", filed, on=None, source=source_of(plan.never_above_filed))
         ceilings.append(filed)
-    known = [fen for fen in ceilings if isinstance(fen, int)]
-    return min([fen, *known]) if len(known) == len(ceilings) else None
+    known = [ceiling for ceiling in ceilings if isinstance(ceiling, int)]
+    if len(known) != len(ceilings):
+        return None
+    _above_ceiling(case, out, plan, spent=fen, ceiling=min(known, default=fen))
+    return min([fen, *known])
+
+
+def _above_ceiling(
+    case: Case, out: Verdicts, plan: AmountSpec, *, spent: int, ceiling: int
+) -> None:
+    """Money spent above a ceiling that an approved uplift would raise: the leader is asked."""
+    if plan.of != "actual_cost" or plan.uplift != "leader" or spent <= ceiling:
+        return
+    if _with_uplift(case, out, ceiling) > ceiling:
+        out.add("E607", "hold", source_of(case.pack.value("uplift_percent", on=_asked(case))))
 
 
 def _less_advance(case: Case, out: Verdicts, total: int) -> int:
@@ -169,21 +199,30 @@ def _with_uplift(case: Case, out: Verdicts, rate_fen: int) -> int:
     if uplift is None or "uplift_percent" not in case.pack.dated:
         return rate_fen
     limit = case.pack.value("uplift_percent", on=uplift.applied_on)
-    source, starts = source_of(limit), case.facts.training.starts
-    if limit.unset:
-        out.add("E609", "warn", source, fault="不在政策期限内")
+    fault, effect = _uplift_fault(case, uplift, limit)
+    if fault:
+        out.add("E609", effect, source_of(limit), fault=fault)
         return rate_fen
-    if starts is None or uplift.applied_on >= starts:
-        out.add("E609", "warn", source, fault="未在培训开始前申请")
-        return rate_fen
-    if uplift.approved_on is None or uplift.approved_on > case.today:
-        out.add("E609", "hold", source, fault="尚未审核同意")
-        return rate_fen
-    if uplift.percent > limit.value:
-        out.add("E609", "hold", source, fault="审批比例超过上限")
-        return rate_fen
+    source = source_of(limit)
     out.step("审批同意的上浮比例（%）", uplift.percent, on=uplift.approved_on, source=source)
     return uplifted(rate_fen=rate_fen, percent=uplift.percent)
+
+
+def _uplift_fault(case: Case, uplift: Uplift, limit: Value) -> tuple[str, Literal["warn", "hold"]]:
+    """Why an uplift does not apply; a record that may still be mended holds the claim."""
+    starts = case.facts.training.starts
+    if limit.unset:
+        return "不在政策期限内", "warn"
+    if starts is not None and uplift.applied_on >= starts:
+        return "未在培训开始前申请", "warn"
+    if starts is None:
+        return "没有培训开始日期", "hold"
+    if uplift.approved_on is None or uplift.approved_on > case.today:
+        return "尚未审核同意", "hold"
+    elsewhere = uplift.insured_at not in ("", uplift.approved_at)
+    if uplift.approved_at and elsewhere:
+        return "不是由企业参保所属人力社保部门审核", "hold"
+    return ("审批比例超过上限" if uplift.percent > limit.value else ""), "hold"
 
 
 def _asked(case: Case) -> date:

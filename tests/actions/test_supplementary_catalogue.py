@@ -13,7 +13,8 @@ from subsidy.actions import catalogue
 from subsidy.actions.acting import Act, Outcome, area_named
 from subsidy.records.database import Database
 from subsidy.records.tables import CatalogueItem
-from tests.builders import CLERK, HEAD, act, codes, done, form
+from tests.acts import CLERK, HEAD, act
+from tests.builders import codes, done, form
 
 CITY = "zhumadian"
 TEN = (

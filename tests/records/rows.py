@@ -70,11 +70,13 @@ def moment(at: datetime = AT, *, today: date = DAY, **more: Any) -> Moment:
     return Moment(today, at, "user:7", given=GIVEN, **more)
 
 
-def put_claims(database: Database, count: int, *, state: str = "listed", **columns: Any) -> None:
+def put_claims(
+    database: Database, count: int, *, state: str = "listed", stages: str = STAGES, **columns: Any
+) -> None:
     """Put `count` claims of one road into a new database, numbered from 1, in one state."""
     with database.transaction() as session:
-        _surroundings(session)
-        names = STAGES.split()
+        _surroundings(session, stages)
+        names = stages.split() if stages.startswith("listed") else ["listed", *stages.split()]
         following = [*names, "end"][names.index(state) + 1] if state in names else "applied"
         for number in range(1, count + 1):
             session.add(
@@ -110,7 +112,7 @@ def put_claims(database: Database, count: int, *, state: str = "listed", **colum
             )
 
 
-def _surroundings(session: Session) -> None:
+def _surroundings(session: Session, stages: str) -> None:
     session.add(Area(id=1, city="hangzhou", code="hz-xiaoshan", name="萧山区"))
     session.add(Entitlement(id=1, city="hangzhou", track="t", subject="s"))
     session.flush()
@@ -122,7 +124,7 @@ def _surroundings(session: Session) -> None:
             track="pass_certificate",
             route="main_city",
             pack_version="p",
-            stages=STAGES,
+            stages=stages,
             levels=1,
             early="assessed>applied",
             fund="special",

@@ -158,7 +158,7 @@ def test_columns_and_ledger_tell_the_same_money_on_any_walk(events: list[str], l
     for event in events:
         claim.decision_current = 1
         claim.take(event, Day())
-        _balanced(claim)
+        check_money(claim)
 
 
 @given(data=st.data())
@@ -166,18 +166,18 @@ def test_money_stays_told_on_walks_that_always_go_on(data: st.DataObject) -> Non
     claim = StubClaim(levels=data.draw(st.integers(1, 2)), early={"assessed": "applied"})
     for _ in range(40):
         claim.decision_current = 1
-        going = [e for e in CLAIM.events_from(claim.state) if _open(claim, e)]
+        going = [e for e in CLAIM.events_from(claim.state) if is_open(claim, e)]
         if not going:
             break
         claim.take(data.draw(st.sampled_from(sorted(going))), Day())
-        _balanced(claim)
+        check_money(claim)
 
 
-def _open(claim: StubClaim, event: str) -> bool:
+def is_open(claim: StubClaim, event: str) -> bool:
     return isinstance(CLAIM.choose(claim, event, Day()), Edge)
 
 
-def _balanced(claim: StubClaim) -> None:
+def check_money(claim: StubClaim) -> None:
     held = +claim.ledger
     assert sum(claim.ledger.values()) == 0
     assert all(n >= 0 for stage, n in claim.ledger.items() if stage != "budget"), claim

@@ -9,16 +9,10 @@ from subsidy.actions.applications.moving import (
     drop_out,
     finish,
     record_results,
-    redeem,
     register_line_certificates,
 )
-from subsidy.actions.applications.supplying import (
-    InstrumentForm,
-    accept,
-    check_first,
-    issue_instrument,
-    supply,
-)
+from subsidy.actions.applications.supplying import accept, check_first, supply, supply_class
+from subsidy.actions.applications.vouchers import InstrumentForm, issue_instrument, redeem
 
 __all__ = [
     "ApplicationForm",
@@ -37,4 +31,5 @@ __all__ = [
     "redeem",
     "register_line_certificates",
     "supply",
+    "supply_class",
 ]

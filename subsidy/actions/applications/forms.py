@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "hours": "完成课时数",
     "training_days": "培训天数",
     "planned_heads": "计划人数",
+    "undertaker_differs": "举办方与承办方不是同一单位",
     "actual_cost_fen": "实际费用",
     "purchases_fen": "新购置设备总值",
     "employed_since": "吸纳就业起始日期",
@@ -81,11 +82,26 @@ def read_entries(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         if name in known and text.strip()
     }
     try:
+        if "systems" in given:
+            given["systems"] = _systems(given["systems"])
         read = asdict(STATED.validate_python(given))
-    except ValidationError as error:
+    except ValueError as error:
+        if not isinstance(error, ValidationError):
+            return {}, ["systems"]
         bad = sorted({str(item["loc"][0]) for item in error.errors(include_input=False)})
         return {}, bad
     return {name: read[name] for name in given}, []
+
+
+def _systems(text: str) -> list[dict[str, str]]:
+    """`系统名 2020-06-01；…` or JSON. Raises ValueError for anything else."""
+    if text.lstrip().startswith("["):
+        found: list[dict[str, str]] = json.loads(text)
+        return found
+    rows = [part.rsplit(maxsplit=1) for part in text.replace(";", "；").split("；") if part.strip()]
+    if any(len(row) != 2 for row in rows):
+        raise ValueError("a system and a day are expected")
+    return [{"system": name.strip(), "registered_on": day} for name, day in rows]
 
 
 def missing_entries(act: Act, track: Track, stated: Stated) -> list[Finding]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.applications.entering import facts_changed, standing
+from subsidy.actions.applications.vouchers import redeem
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import (
     Rows,
@@ -30,7 +31,6 @@ from subsidy.records.tables import (
     Certificate,
     Claim,
     ClaimProgress,
-    Instrument,
     Person,
 )
 from subsidy.rules.identity import normalised
@@ -182,35 +182,6 @@ def apply_for(
     redeem(session, act, claim_ids=wanted)
     decide_claims(session, act, claim_ids=wanted)
     return Outcome(bool(done.moved) or not done.left, application_id, (), done.moved, done.left)
-
-
-def redeem(session: Session, act: Act, *, claim_ids: Sequence[int]) -> int:
-    """Redeem the open voucher or credit of each claim's person and track, the oldest first."""
-    query = (
-        select(Claim)
-        .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
-        .where(col(Claim.id).in_(list(claim_ids)), ClaimProgress.state == "applied")
-        .order_by(col(Claim.id))
-    )
-    count = 0
-    for claim in session.exec(query).all():
-        held = session.exec(
-            select(Instrument)
-            .where(
-                Instrument.city == claim.city,
-                Instrument.track == claim.track,
-                Instrument.person_id == claim.person_id,
-                col(Instrument.claim_id).is_(None),
-            )
-            .order_by(col(Instrument.issued_on), col(Instrument.id))
-            .with_for_update()
-        ).first()
-        if held is not None:
-            held.claim_id, held.redeemed_on = claim.id, act.today
-            session.add(held)
-            count += 1
-    session.flush()
-    return count
 
 
 def drop_out(

@@ -1,10 +1,9 @@
-"""What comes to an application later: papers, first check, acceptance, vouchers; and child claims."""
+"""What comes to an application later: entries and papers, the first check, the joint acceptance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Literal
 
 from sqlmodel import Session, select
@@ -22,12 +21,14 @@ from subsidy.actions.applications.moving import (
     application_row,
     claims_of_application,
 )
+from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.entry import entry_fault
+from subsidy.actions.class_work.together import claims_of
 from subsidy.actions.grounds.application_facts import stated_of
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import same_person
 from subsidy.actions.grounds.ticket_rows import close_when_mended
-from subsidy.records.tables import Application, ApplicationLine, Instrument
+from subsidy.records.tables import Application, ApplicationLine
 from subsidy.rules.facts import Acceptance, FirstCheck, Stated
 
 CHECKERS = ("industry",)
@@ -35,7 +36,6 @@ SIGNERS: Mapping[str, tuple[str, ...]] = {
     "finance": ("finance",),
     "hr": ("section_head", "leader"),
 }
-ISSUERS = ("clerk",)
 
 
 def supply(
@@ -70,6 +70,23 @@ def supply(
             close_when_mended(session, act, claim_id=each, codes=["E531"])
     facts_changed(session, act, claims)
     return Outcome(True, application_id)
+
+
+def supply_class(
+    session: Session, act: Act, *, class_id: int, values: Mapping[str, str]
+) -> Outcome:
+    """The same for a class: papers, hours and system records that hold for all its claims."""
+    row = class_row(session, class_id, lock=True)
+    faults = outside_of(session, act, area_id=row.area_id, roles=APPLICANTS)
+    entries, bad = read_entries(values)
+    faults += unreadable(act, bad)
+    if faults or not entries:
+        return Outcome.refused(*faults, subject_id=class_id)
+    row.stated = _added(row.stated, entries)
+    session.add(row)
+    session.flush()
+    facts_changed(session, act, [c.claim_id for c in claims_of(session, class_id=class_id)])
+    return Outcome(True, class_id)
 
 
 def _added(text: str, entries: Mapping[str, object]) -> str:
@@ -128,49 +145,3 @@ def _lines(session: Session, application_id: int, claim_id: int) -> Sequence[App
             ApplicationLine.claim_id == claim_id,
         )
     ).all()
-
-
-@dataclass(frozen=True, kw_only=True)
-class InstrumentForm:
-    """A voucher or credit as it is issued; money in fen, 0 where no document gives a value."""
-
-    number: str
-    kind: Literal["voucher", "credit"]
-    track: str
-    person_id: int
-    valid_until: date | None = None
-    value_fen: int = 0
-
-
-def issue_instrument(session: Session, act: Act, *, area_id: int, form: InstrumentForm) -> Outcome:
-    """Issue a voucher or credit to a person before the training; the same number again changes nothing."""
-    faults = outside_of(session, act, area_id=area_id, roles=ISSUERS)
-    track = act.pack.tracks.get(form.track)
-    uses = track is not None and any(gate.gate == "instrument" for gate in track.spec.gates)
-    if not uses:
-        faults.append(entry_fault(act, "E221", fault="本类补贴不使用培训券或信用支付"))
-    if form.valid_until is not None and form.valid_until <= act.today:
-        faults.append(entry_fault(act, "E221", fault="有效期已过"))
-    if faults:
-        return Outcome.refused(*faults)
-    known = session.exec(
-        select(Instrument).where(Instrument.city == act.city, Instrument.number == form.number)
-    ).first()
-    if known is not None:
-        if known.person_id != form.person_id:
-            return Outcome.refused(entry_fault(act, "E221", fault="编号已发给他人"))
-        return Outcome(True, known.id, note="已发放，未作改动")
-    row = Instrument(
-        city=act.city,
-        number=form.number,
-        kind=form.kind,
-        track=form.track,
-        person_id=form.person_id,
-        value_fen=form.value_fen,
-        issued_on=act.today,
-        issued_by=act.actor,
-        valid_until=form.valid_until,
-    )
-    session.add(row)
-    session.flush()
-    return Outcome(True, row.id)

@@ -54,14 +54,15 @@ def move_together(
 ) -> Together:
     """Move those of `rows` that `event` may move; one whose road begins at `target` enters it there.
 
-    Claims that already stand at or behind `target` on the road are neither moved nor left.
+    Claims that already stand at or behind `target`, or whose road begins behind it, are neither
+    moved nor left.
     Reasons are the guards that failed, or the state that knows no such event, with the codes of
     the open tickets.
     """
     ready: dict[str, list[int]] = {}
     left: list[tuple[int, tuple[str, ...]]] = []
     for row in rows:
-        if target and PLACE.get(row.state, -1) >= PLACE[target]:
+        if target and _is_past(row, target):
             continue
         taken = "enter" if _enters(row, target) else event
         chosen = CLAIM.choose(row, taken, moment)
@@ -82,6 +83,13 @@ def move_together(
         for state, count in done.items():
             moved[state] = moved.get(state, 0) + count
     return Together(moved, tuple(left))
+
+
+def _is_past(row: ClaimProgress, target: str) -> bool:
+    """Whether the claim, or the beginning of its road, lies at or behind `target`."""
+    if row.state == CLAIM.initial:
+        return PLACE.get(row.next_stage, -1) > PLACE[target]
+    return PLACE.get(row.state, -1) >= PLACE[target]
 
 
 def _enters(row: ClaimProgress, target: str) -> bool:

@@ -5,6 +5,7 @@ Every question to the database is asked once for all claims of the call, never o
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from subsidy.actions.grounds.application_facts import (
     heads_of,
     instruments_of,
     stated_facts,
+    stated_of,
 )
 from subsidy.actions.grounds.history_of import history_of
 from subsidy.actions.grounds.overrides_of import overrides_of
@@ -174,7 +176,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         kind=cast("Kind", d.claim.kind),
         person=_person(act, d, known, starts=training.starts or act.today),
         training=training,
-        stated=stated_facts(d.application, d.line),
+        stated=_stated(d),
         heads=_heads(act, d, known, training),
         instrument=_instrument(known.instruments.get(d.progress.claim_id)),
         advance_paid_fen=known.advances.get(d.progress.claim_id, 0),
@@ -185,6 +187,14 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         history=known.history.seen_by(d.claim, training),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
+
+
+def _stated(d: Dossier) -> f.Stated:
+    """What the application states; for a class what its project and the class itself state."""
+    if d.application is not None or d.training is None:
+        return stated_facts(d.application, d.line)
+    course = json.dumps({"course": d.item.course}) if d.item is not None and d.item.course else "{}"
+    return stated_of(course, d.training.stated)
 
 
 def _committed(d: Dossier) -> bool:

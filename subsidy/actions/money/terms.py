@@ -32,7 +32,7 @@ from subsidy.rules.packs.values import Value
 from subsidy.rules.verdict import Finding, source_of
 
 UNIT, PERSON = "unit", "person"
-KIND_OF = {"organising_unit": UNIT, "employer": UNIT, "trainee": PERSON}
+KIND_OF = {"organising_unit": UNIT, "employer": UNIT, "host": UNIT, "trainee": PERSON}
 CHUNK = 2_000
 """Claims named in one statement; well below the limit of bound values on both databases."""
 

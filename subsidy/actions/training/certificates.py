@@ -222,7 +222,7 @@ class _Register:
             found.append(entry_fault(act, "E529", column="certificate_number"))
         found += date_faults(act, self.row, certificate.issued_on)
         claim = self.standing.get(trainee.enrolment.claim_id or 0)
-        if claim is None or claim.state in ("enrolled", "filed", "completed"):
+        if claim is None or claim.state in ("listed", "enrolled", "filed", "completed"):
             found.append(entry_fault(act, "E515", column="id_number"))
         elif claim.state == "failed":
             found.append(entry_fault(act, "E211", column="id_number"))

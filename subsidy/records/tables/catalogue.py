@@ -28,6 +28,8 @@ class CatalogueItem(SQLModel, table=True):
     occupation: str
     """Occupation id of config/occupations, or the project's own id."""
     level: str = ""
+    course: str = ""
+    """Kind of course that rates go by (`online`, `eight_x`), where the track has such kinds."""
     training_mode: str = ""
     assessment_mode: str = ""
     certificate_name: str = ""

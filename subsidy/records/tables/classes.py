@@ -37,6 +37,8 @@ class TrainingClass(SQLModel, table=True):
     decided_on: date | None = None
     file_by: date
     """Last lawful day for filing (R2)."""
+    stated: str = "{}"
+    """JSON of `rules.facts.Stated`: papers, hours and system records that hold for the whole class."""
     attendance_on: date | None = None
     certificates_on: date | None = None
 

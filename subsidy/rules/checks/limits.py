@@ -16,6 +16,7 @@ from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import NO_CLAUSE, source_of
 
 NEVER = date.max
+PERIODS = ("person_month", "person_year")
 
 
 def within_yearly_limit(case: Case, out: Verdicts) -> None:
@@ -75,12 +76,21 @@ def not_subsidised_before(case: Case, out: Verdicts) -> None:
     rule = case.pack.value("repeat_refused", on=case.anchor)
     if rule.unset or not rule.value:
         return
-    if any(is_repeat(item, case.facts.training) for item in ahead_of(case)):
+    training = case.facts.training
+    others = [item for item in ahead_of(case) if not _is_another_period(case, item)]
+    if any(is_repeat(item, training) for item in others):
         out.add("E302", "refuse", source_of(rule))
+
+
+def _is_another_period(case: Case, item: PastClaim) -> bool:
+    """An earlier month or year of the same training is no repeat of it."""
+    return case.track.unit in PERIODS and item.track == case.track.code
 
 
 def within_later_total(case: Case, out: Verdicts) -> None:
     """A later national rule counts all subsidies of a person: shown, nothing more."""
+    if not case.track.spec.counts_towards_limits:
+        return
     dated = case.pack.dated.get("lifetime_limit")
     limit = dated.on(case.anchor) if dated is not None else None
     if limit is None or limit.unset:

@@ -7,13 +7,14 @@ from datetime import date
 
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.conditions import CONDITIONS, gate_effect
+from subsidy.rules.checks.heads import did
 from subsidy.rules.checks.people import ways_in
-from subsidy.rules.facts import Facts, TrainingFacts
+from subsidy.rules.facts import TrainingFacts
 from subsidy.rules.packs.schema import GateSpec
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import source_of
 
-PERSONAL = ("real_name", "no_fee_from_free_groups")
+PERSONAL = ("no_fee_from_free_groups",)
 """Gates that look at a person; a claim with heads asks them of each head."""
 
 
@@ -72,7 +73,7 @@ def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
     elif gate.gate in CONDITIONS:
         CONDITIONS[gate.gate](case, out, gate)
     elif gate.gate in _CLAIM:
-        if not _CLAIM[gate.gate](facts):
+        if not _CLAIM[gate.gate](case):
             _missing(out, gate, training, start)
     elif not _FILING[gate.gate](training, start) and not _listed_anyhow(
         gate, training, case.track, start
@@ -135,6 +136,15 @@ def _no_qualification(training: TrainingFacts, on: date) -> bool:
     return project is None or not project.has_qualification_certificate
 
 
+def _are_verified(case: Case) -> bool:
+    """The person of the claim, or everyone who counts in a claim with heads."""
+    if case.track.has_person:
+        return case.facts.person.identity == "verified"
+    wanted = case.track.spec.amount.heads_by
+    counted = [head for head in case.facts.heads if did(head, wanted)]
+    return all(head.person.identity == "verified" for head in counted)
+
+
 _FILING: dict[str, Callable[[TrainingFacts, date], bool]] = {
     "agreement": _has_agreement,
     "approved_project": _has_approved_project,
@@ -143,9 +153,9 @@ _FILING: dict[str, Callable[[TrainingFacts, date], bool]] = {
     "teaching_plan": lambda training, on: training.has_teaching_plan,
     "no_qualification_occupation": _no_qualification,
 }
-_CLAIM: dict[str, Callable[[Facts], bool]] = {
-    "commitment": lambda facts: facts.commitment_signed,
-    "real_name": lambda facts: facts.person.identity == "verified",
+_CLAIM: dict[str, Callable[[Case], bool]] = {
+    "commitment": lambda case: case.facts.commitment_signed,
+    "real_name": _are_verified,
 }
 _CODES = {
     "agreement": "E503",

@@ -19,7 +19,7 @@ def has_place_connection(case: Case, out: Verdicts) -> None:
         return
     for proof in case.facts.person.groups:
         group = spec.groups.get(proof.group)
-        if group is not None and group.place_exempt:
+        if group is not None and group.place_exempt and _admits(case, group):
             return
     for connection in case.facts.person.connections:
         begun = connection.since is None or connection.since <= start
@@ -65,12 +65,16 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
 
 
 def _groups_that_matter(case: Case) -> list[GroupProof]:
-    """The person's groups of the plan; where a track is for some groups alone, those come first.
+    """The person's groups that the track admits; where it is for some alone, those come first.
 
     Another group, well proved, does not stand in for the one that the track is for.
     """
-    only = case.track.spec.only_groups
-    known = [proof for proof in case.facts.person.groups if proof.group in case.pack.spec.groups]
+    only, specs = case.track.spec.only_groups, case.pack.spec.groups
+    known = [
+        proof
+        for proof in case.facts.person.groups
+        if proof.group in specs and _admits(case, specs[proof.group])
+    ]
     wanted = [proof for proof in known if only is not None and proof.group in only.groups]
     return wanted or known
 
@@ -80,6 +84,11 @@ def ways_in(case: Case) -> list[str]:
     proofs, specs = _groups_that_matter(case), case.pack.spec.groups
     stand = [item for item in proofs if _group_fault(case, item, specs[item.group]) is None]
     return list(dict.fromkeys(item.group for item in stand or proofs))
+
+
+def _admits(case: Case, group: GroupSpec) -> bool:
+    """Some groups are admitted to certain tracks alone."""
+    return not group.tracks or case.track.code in group.tracks
 
 
 def is_for_the_group(case: Case, out: Verdicts) -> None:

@@ -57,6 +57,8 @@ def _left_of(
 ) -> int | Open:
     """Under the cap; months drawn by earlier claims of the track are taken off it."""
     if times != "month":
+        if count > cap:
+            note_chosen(case, out, plan.times_at_most or "")
         return min(count, cap)
     drawn = sum(past.months for past in earlier(case) if past.track == case.track.code)
     left = max(cap - drawn, 0)
@@ -66,7 +68,16 @@ def _left_of(
         source = source_of(case.pack.value(plan.times_at_most or "", on=case.anchor))
         out.add("E309", "refuse", source, drawn=drawn, limit=cap)
         return OPEN
+    if count > left:
+        note_chosen(case, out, plan.times_at_most or "")
     return min(count, left)
+
+
+def note_chosen(case: Case, out: Verdicts, key: str) -> None:
+    """A choice of the bureau lowers nothing by itself: the leader looks at what it would do."""
+    value = case.pack.value(key, on=case.anchor)
+    if value.assumed is not None:
+        out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
 
 
 def _years(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
@@ -80,13 +91,8 @@ def _years(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
     rule = looked_up(case, out, plan.drop_outs)
     if rule is None:
         return OPEN
-    value = case.pack.value(plan.drop_outs, on=case.anchor)
-    if (
-        value.assumed is not None and rule != "full"
-    ):  # a choice of the bureau lowers nothing by itself
-        out.add(
-            "E605", "hold", source_of(value), key=value.key, means=case.pack.dated[value.key].means
-        )
+    if rule != "full":
+        note_chosen(case, out, plan.drop_outs)
     if rule == "by_months":
         out.step("实际培训月数", stated.months, on=None, source=_FACT)
         return Fraction(min(stated.months, MONTHS_A_YEAR), MONTHS_A_YEAR)

@@ -74,9 +74,13 @@ class Stated:
     award: str = ""
     facility: str = ""
     modules: int = 0
+    excellent_years: tuple[int, ...] = ()
+    """Calendar years in which the yearly assessment was excellent."""
     hours: int = 0
     training_days: int = 0
     planned_heads: int = 0
+    undertaker_differs: bool | None = None
+    """Whether the unit that undertakes the competition is another one than its host."""
     actual_cost_fen: int = 0
     purchases_fen: int = 0
     employed_since: date | None = None

@@ -29,7 +29,7 @@ class Agreement:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFacts:
-    """The approved training project (annex 4 in Hangzhou)."""
+    """The approved training project (annexes 3 to 6 in Hangzhou)."""
 
     ref: str
     approved_on: date | None = None
@@ -42,6 +42,12 @@ class ProjectFacts:
     """Number of persons filed."""
     has_qualification_certificate: bool | None = None
     """Whether the occupation is on the national list of qualification certificates."""
+    approved_by: Literal["", "district", "city"] = ""
+    """Whose opinion approved it; empty: not recorded."""
+    city_filed_on: date | None = None
+    """Day on which a project that a district approved was filed with the city."""
+    standard_by: Literal["", "district", "city"] = ""
+    """Which industry authority proposed the standard; empty: not recorded."""
 
 
 @with_config(STRICT)
@@ -97,3 +103,7 @@ class Uplift:
     approved_on: date | None = None
     percent: int = 0
     """The rate that the approval records; the clause allows up to its limit."""
+    approved_at: str = ""
+    """Division whose bureau approved it; empty: not recorded."""
+    insured_at: str = ""
+    """Division where the firm is insured; only its bureau may approve."""

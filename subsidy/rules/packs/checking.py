@@ -26,10 +26,17 @@ KEYED: dict[str, tuple[str, ...]] = {
     "issuer": ("text",),
     "opened_within": ("year",),
     "instrument": ("list",),
+    "modules": ("time",),
+    "level": ("list",),
+    "occupation": ("list",),
+    "source": ("list",),
+    "excellent_years": ("year",),
+    "hired_within": ("month",),
     "post_permit": ("list",),
 }
 """Gates that compare with a parameter, and the units it may have."""
-PAPERS = ("paper", "post_permit")
+PAPERED = ("paper", "authorised_payee", "post_permit")
+"""Gates that ask for a paper by its code."""
 
 
 def cross_faults(spec: PackSpec, *, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -87,7 +94,8 @@ def _sources(spec: PackSpec, source: SourceFile) -> Iterator[Fault]:
         items += [(("tracks", code, "stages", i), item) for i, item in enumerate(track.stages)]
         items += [(("tracks", code, "gates", i), item) for i, item in enumerate(track.gates)]
         items += [(("tracks", code, "excludes"), item) for item in track.excludes]
-        single = (track.only_groups, track.amount.never_above_filed)
+        filed = (track.amount.never_above_filed, track.amount.rate_as_filed)
+        single = (track.only_groups, *filed)
         items += [(("tracks", code), item) for item in single if item is not None]
     items += [(("precedence", i), item) for i, item in enumerate(spec.precedence)]
     for at, item in items:
@@ -108,12 +116,17 @@ def _people(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]
         for key in (group_spec.within_years, group_spec.ends_within_years):
             if key is not None:
                 yield from _parameter(key, ("year",), ("groups", name), table, source)
+        yield from _known_tracks(spec, group_spec.tracks, ("groups", name), source)
     for name, register in spec.registers.items():
-        for code in register.tracks:
-            if code not in spec.tracks:
-                yield source.fault(
-                    ("registers", name), f"Unknown track {code!r}.", "Add it under `tracks`."
-                )
+        yield from _known_tracks(spec, register.tracks, ("registers", name), source)
+
+
+def _known_tracks(
+    spec: PackSpec, named: Iterable[str], at: tuple[object, ...], source: SourceFile
+) -> Iterator[Fault]:
+    for code in named:
+        if code not in spec.tracks:
+            yield source.fault(at, f"Unknown track {code!r}.", "Add it under `tracks`.")
 
 
 def _routes(spec: PackSpec, table: Table, source: SourceFile) -> Iterator[Fault]:
@@ -217,8 +230,9 @@ def _gates(
             yield source.fault(here, f"Gate {gate.gate!r} has no `key`.", "Name its parameter.")
         elif gate.key:
             yield from _parameter(gate.key, KEYED.get(gate.gate, ("list",)), here, table, source)
-        if (gate.gate in PAPERS) != bool(gate.paper and gate.name):
-            yield source.fault(here, "`paper` and `name` belong to a gate `paper`.", "Give both.")
+        if (gate.gate in PAPERED) != bool(gate.paper and gate.name):
+            what = f"`paper` and `name` belong to a gate {' or '.join(PAPERED)}."
+            yield source.fault(here, what, "Give both.")
 
 
 def _one_of(names: Iterable[str]) -> str:

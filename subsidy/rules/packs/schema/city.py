@@ -29,6 +29,8 @@ class GroupSpec(NamedSpec):
     """The training must cost persons of this group nothing."""
     place_exempt: bool = False
     """Persons of this group need no connection to the place."""
+    tracks: list[str] = []
+    """Tracks that admit the group; empty: every track."""
     within_years: str | None = None
     """Key of the parameter that limits the years since the qualifying day (graduation)."""
     same_year: bool = False

@@ -33,6 +33,10 @@ Gate = Literal[
     # conditions of particular tracks
     "paper", "employer_insured", "employed_months", "first_check", "joint_acceptance",
     "systems", "instrument", "hours", "issuer", "opened_within", "post_permit", "once_only",
+    # who approved the project, who proposed its standard, who is paid for it
+    "same_level", "city_filed", "standard_from_city", "authorised_payee",
+    "modules", "level", "occupation", "source", "since_certificate", "excellent_years",
+    "hired_within",
 ]  # fmt: skip
 Times = Literal["once", "attended_day", "training_day", "month", "year", "module"]
 Counted = Literal["planned", "finished", "theory", "practice", "certificate"]
@@ -56,7 +60,7 @@ class GateSpec(Sourced):
     For `approved_project`: the list of occupations that are in the catalogue without a project.
     """
     paper: str = ""
-    """For gates `paper` and `post_permit`: code of the paper that must have been handed in."""
+    """For gates `paper`, `post_permit`, `authorised_payee`: code of the paper to be handed in."""
     name: str = ""
     """What that paper is called."""
     groups: list[str] = []
@@ -85,6 +89,8 @@ class AmountSpec(Strict):
     """Whether an approved uplift raises the rate; `leader`: a person decides above the amount."""
     at_most: list[str] = []
     at_most_by: dict[str, str] = {}
+    rate_as_filed: Sourced | None = None
+    """The clause that lets a unit draw no more than the standard that it filed for its project."""
     never_above_filed: Sourced | None = None
     """The clause that makes the filed standard, or the filed number of heads, a ceiling."""
     heads_by: list[Counted] = []

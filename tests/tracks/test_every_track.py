@@ -1,0 +1,57 @@
+"""Every track of every city, from where it enters to where it ends, under the city's own pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from subsidy.records.database import Database
+from subsidy.records.ledger import check
+from subsidy.records.moves.interactive import progress_of
+from subsidy.rules.policy import Track
+from tests import builders
+from tests.acts import CONFIG
+from tests.rules.policy.conftest import read_pack
+from tests.tracks import driving
+from tests.tracks.town import Town, town_of
+
+
+def _tracks() -> Iterator[object]:
+    for path in sorted((CONFIG / "policies").glob("*.yaml")):
+        for code in read_pack(path.stem, "filled").tracks:
+            yield pytest.param(path.stem, code, id=f"{path.stem}: {code}")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'town.db'}")
+    builders.make_schema(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.parametrize(("city", "code"), list(_tracks()))
+def test_a_claim_of_the_track_runs_from_its_entry_to_its_end(
+    database: Database, city: str, code: str
+) -> None:
+    with database.transaction() as session:
+        town = town_of(session, city)
+        track = town.pack.tracks[code]
+        ids = begin(town, track)
+        states = driving.to_the_end(town, track, ids)
+        assert states == [track.stages[-1]] * len(ids)
+        due = [progress_of(session, claim_id).approved_fen for claim_id in ids]
+        if track.stages[-1] == "paid":
+            assert all(fen > 0 for fen in due)
+        assert check(session, city=city).ok
+
+
+def begin(town: Town, track: Track) -> list[int]:
+    """Make claims of the track and bring them before the first level of review."""
+    if track.spec.kind == "allowance":
+        return driving.as_allowance(town, track)
+    if track.spec.through == "class":
+        return driving.through_class(town, track)
+    return driving.through_file(town, track)
