@@ -42,7 +42,9 @@ FAMILIES: dict[str, Family] = {
     "pay": Family("subsidy.commands.money.pay:app", "Build, approve, send, read back batches."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),
-    "report": Family("subsidy.commands.flow_work:report_app", "What the runs of the day did."),
+    "report": Family(
+        "subsidy.commands.flow_work:report_app", "What the runs of the day did; training targets."
+    ),
     "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
     "tickets": Family("subsidy.commands.casework.tickets:app", "Work the exception queues."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),

@@ -1,4 +1,4 @@
-"""Taking in a spreadsheet for a class: read it, act on the good rows, give it back with verdicts.
+"""Taking in a spreadsheet, mostly for a class: read it, act on the good rows, give it back with verdicts.
 
 The console, the commands and the played story hand files in here. It stands above the actions, which
 take plain rows, and the papers, which read and write files.
@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.telling import tell_provider
+from subsidy.actions.history import import_history
 from subsidy.actions.registers import record_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
@@ -45,6 +46,7 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "assessments": ("assessment", record_assessments),
     "certificates": ("certificates", register_certificates),
     "registers": ("registers", record_answers),
+    "history": ("history", import_history),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
 
@@ -65,16 +67,16 @@ def take_in(
     act: Act,
     *,
     kind: str,
-    class_id: int,
+    class_id: int | None = None,
     content: bytes,
     filename: str,
     **details: Any,
 ) -> Taken:
     """Read one spreadsheet and act on it in the caller's transaction; nothing is committed.
 
-    `kind` is a key of `ACTIONS`; `details` go to the action (`sat_on` for assessments). Rows that the
-    reader refused and rows that the rules refused come back marked in the copy. Raises KeyError for an
-    unknown kind.
+    Every kind but `history` is for a class. `kind` is a key of `ACTIONS`; `details` go to the action
+    (`sat_on` for assessments). Rows that the reader refused and rows that the rules refused come back
+    marked in the copy. Raises KeyError for an unknown kind.
     """
     columns_name, action = ACTIONS[kind]
     columns = sheet_columns(columns_name)
@@ -84,9 +86,11 @@ def take_in(
     if sheet.usable:
         rows = [(row.number, row.values) for row in sheet.rows if row.ok]
         digest = hashlib.sha256(content).hexdigest()
-        result = action(session, act, class_id=class_id, rows=rows, sha256=digest, **details)
+        if class_id is not None:
+            details["class_id"] = class_id
+        result = action(session, act, rows=rows, sha256=digest, **details)
         verdicts += [Verdict(v.row_number, v.column, v.ok, v.message_zh) for v in result.verdicts]
-        if result.done and kind in OF_THE_UNIT:
+        if result.done and kind in OF_THE_UNIT and class_id is not None:
             _tell(session, act, class_id, f"{kind}:{digest[:16]}", filename, sheet, result)
     try:
         name, copy = verdict_copy(content, filename, verdicts, columns=columns)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -22,7 +24,10 @@ from subsidy.clock import business_day
 from subsidy.keys import Keys, load_keys
 from subsidy.records.database import Database
 from subsidy.rules.packs.contacts import Contacts, load_contacts
+from subsidy.rules.packs.divisions import Divisions, load_divisions
 from subsidy.rules.packs.faults import Fault, PolicyError
+from subsidy.rules.packs.occupations import load_occupations
+from subsidy.rules.packs.quotas import Quotas, load_quotas
 from subsidy.rules.policy import Pack, load_pack
 from subsidy.rules.workdays import CalendarBook
 from subsidy.settings import Settings
@@ -45,6 +50,7 @@ def load_office(settings: Settings, *, keys: Keys | None = None, live: bool = Fa
         calendars=load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
         contacts=load_all_contacts(settings),
+        occupations=load_occupations(settings.config_file("occupations.yaml")),
     )
 
 
@@ -118,6 +124,32 @@ class LivePacks(Mapping[str, Pack]):
     def __len__(self) -> int:
         """How many cities."""
         return len(self._current())
+
+
+@dataclass(frozen=True)
+class Targets:
+    """A city's planned figures with its divisions."""
+
+    quotas: Quotas
+    divisions: Divisions
+
+
+def load_targets(settings: Settings, *, city: str) -> Targets | None:
+    """The planned figures of a city as its files are now; None for a city without any.
+
+    Raises PolicyError with every fault; `subsidy policy check` names the same ones.
+    """
+    figures = settings.config_file(f"quotas/{city}.yaml")
+    places = settings.config_file(f"divisions/{city}.yaml")
+    if not (figures.exists() and places.exists()):
+        return None
+    return _targets(figures, places, figures.stat().st_mtime_ns, places.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _targets(figures: Path, places: Path, *_changed: int) -> Targets:
+    divisions = load_divisions(places)
+    return Targets(load_quotas(figures, divisions=divisions), divisions)
 
 
 def load_calendars(settings: Settings) -> CalendarBook:

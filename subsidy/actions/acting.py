@@ -19,6 +19,7 @@ from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
 from subsidy.rules.deadlines import Window, due, reminders
 from subsidy.rules.packs.contacts import Contacts, shipped_contacts
+from subsidy.rules.packs.occupations import Occupations, shipped_occupations
 from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
@@ -39,6 +40,8 @@ class Office:
     vault: Vault
     contacts: Mapping[str, Contacts] = field(default_factory=shipped_contacts)
     """Offices and remedies by city, for what people are told."""
+    occupations: Occupations = field(default_factory=shipped_occupations)
+    """The classification: what codes and names of other lists mean here."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class ProjectForm:
     rate_fen: int = 0
     survey_note: str = ""
     procurement_record: str = ""
+    department: str = ""
+    """Who is responsible (谁培训谁监管), by the name the plan gives it; empty where none is."""
     has_qualification_certificate: bool = False
     """Whether the national list of qualification certificates holds the occupation."""
     exception_reason: str = ""

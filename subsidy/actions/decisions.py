@@ -18,6 +18,7 @@ from subsidy import __version__
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.grounds.levels import unapplied, waits_for_level
+from subsidy.actions.grounds.outside.questions import log_questions
 from subsidy.actions.grounds.ticket_rows import (
     NOT_JUDGED,
     TicketFacts,
@@ -28,6 +29,7 @@ from subsidy.actions.grounds.ticket_rows import (
 from subsidy.records.tables import ApplicationLine, Claim, ClaimProgress, Decision, Person, Ticket
 from subsidy.records.tables.claims import ProgressColumns
 from subsidy.records.tables.types import table_of
+from subsidy.rules.checks.across import cross_city_answers
 from subsidy.rules.decide import decide, decision_json
 from subsidy.rules.facts import FACTS, Facts, facts_from_json
 from subsidy.rules.verdict import Decision as Verdict
@@ -74,10 +76,12 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
     facts = gather(session, act, claim_ids=list(standing))
     before = latest_decisions(session, claim_ids=list(standing))
     released = _released(session, list(standing))
-    done = []
+    done, across = [], {}
     for claim_id, known in facts.items():
         verdict = decide(known, pack=act.pack, today=act.today, calendar=act.calendar)
         row = _receipt(session, act, claim_id, known, verdict, before.get(claim_id))
+        if row is not before.get(claim_id):
+            across[claim_id] = cross_city_answers(known, pack=act.pack, anchor=verdict.anchor)
         _set_columns(session, act, claim_id, verdict, track=known.track)
         _mark_heads(session, verdict)
         found = _tickets(session, act, claim_id, verdict, before.get(claim_id), released)
@@ -95,6 +99,7 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
                 tuple(found),
             )
         )
+    log_questions(session, act, across)
     return done
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from subsidy.commands.money.house import AsJson, AsOf, CityOption, house
+from subsidy.commands.quota_report import quotas
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, stop
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 advance_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 deliver_app = typer.Typer(add_completion=False, rich_markup_mode=None)
-report_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+report_app = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
+report_app.command("quotas")(quotas)
 Reason = Annotated[
     str | None, typer.Option("--reason", help="Why another day than today; needed with --as-of.")
 ]
@@ -66,11 +68,17 @@ def deliver(
         raise typer.Exit(SOME_REFUSED)
 
 
-@report_app.command()
+@report_app.callback()
 def report(
-    city: CityOption = None, as_of: AsOf = None, reason: Reason = None, as_json: AsJson = False
+    context: typer.Context,
+    city: CityOption = None,
+    as_of: AsOf = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print what the runs of the business day did, and put the report into the outbox."""
+    if context.invoked_subcommand is not None:
+        return
     from flows import report_day
     from subsidy.records.flow_reports import counts_of_day
 

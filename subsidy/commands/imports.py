@@ -1,6 +1,7 @@
-"""`subsidy import`: take in a list for a class, and give it back with a verdict on every row.
+"""`subsidy import`: take in a list, and give it back with a verdict on every row.
 
     subsidy import roster FILE --class NUMBER [--dry-run] [--json]
+    subsidy import history FILE --city CITY [--dry-run] [--json]
 
 The verdict copy is written beside the input. Exit codes: 0 every row is good, 1 some rows were refused
 or wait for a person, 2 the file or the class cannot be used, 3 not set up.
@@ -36,7 +37,7 @@ ACTOR = "flow:import"
 
 @app.callback()
 def imports() -> None:
-    """Take in a spreadsheet for a class: roster, attendance, assessments, certificates."""
+    """Take in a spreadsheet: a class's roster, attendance, assessments, certificates; older payments."""
 
 
 @app.command()
@@ -89,10 +90,21 @@ def certificates(
     _run("certificates", file, number, city, dry_run=dry_run, as_json=as_json)
 
 
+@app.command()
+def history(
+    file: File,
+    city: Annotated[str, typer.Option(help="City that takes the payments in.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in what was paid in older years and by other places; limits count it."""
+    _run("history", file, None, city, dry_run=dry_run, as_json=as_json)
+
+
 def _run(
     kind: str,
     file: Path,
-    number: str,
+    number: str | None,
     city: str | None,
     *,
     dry_run: bool,
@@ -119,7 +131,7 @@ def _take(
     database: Database,
     kind: str,
     file: Path,
-    number: str,
+    number: str | None,
     *,
     dry_run: bool,
     **details: Any,
@@ -130,18 +142,15 @@ def _take(
 
     content = file.read_bytes()
     with database.transaction() as session:
-        row = class_numbered(session, city=act.city, number=number)
-        if row is None or row.id is None:
-            stop(f"{act.city} has no class {number}. Check --class and --city.", code=WRONG_INPUT)
-        taken = take_in(
-            session,
-            act,
-            kind=kind,
-            class_id=row.id,
-            content=content,
-            filename=file.name,
-            **details,
-        )
+        if number is not None:
+            row = class_numbered(session, city=act.city, number=number)
+            if row is None:
+                stop(
+                    f"{act.city} has no class {number}. Check --class and --city.",
+                    code=WRONG_INPUT,
+                )
+            details["class_id"] = row.id
+        taken = take_in(session, act, kind=kind, content=content, filename=file.name, **details)
         if dry_run:
             session.rollback()
     return taken

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from subsidy.commands.surroundings import NOT_SET_UP, SHIPPED_CONFIG, WRONG_INPUT, stop
 
 if TYPE_CHECKING:
-    from subsidy.rules.policy import Pack
+    from subsidy.rules.policy import Fault, Pack
 
 
 def yuan(fen: int) -> str:
@@ -40,3 +40,40 @@ def pack_of(city: str) -> "Pack":
     if city not in packs:
         stop(f"No policy pack for {city!r}; there is {', '.join(packs)}.", code=WRONG_INPUT)
     return packs[city]
+
+
+def entry_names(pack: "Pack") -> dict[str, str]:
+    """Name the city's districts and the occupations by their ids, as far as they are known."""
+    from subsidy.rules.packs.divisions import load_divisions
+    from subsidy.rules.packs.occupations import load_occupations
+    from subsidy.rules.policy import PolicyError
+
+    names: dict[str, str] = {}
+    divisions = _newest(f"divisions/{pack.spec.routing.divisions}.yaml")
+    occupations = _newest("occupations.yaml")
+    try:
+        if divisions:
+            names |= {each.id: each.name_zh for each in load_divisions(divisions).by_id.values()}
+        if occupations:
+            names |= {each.id: each.name_zh for each in load_occupations(occupations).values()}
+    except PolicyError as error:
+        stop(str(error), code=NOT_SET_UP)
+    return names
+
+
+def _newest(name: str) -> Path | None:
+    found = [root / name for root in config_roots() if (root / name).is_file()]
+    return found[-1] if found else None
+
+
+def located(fault: "Fault") -> "Fault":
+    """Give a fault that was found in a loaded pack the line of its entry in the file."""
+    from dataclasses import replace
+
+    from subsidy.rules.packs.reading import SourceFile
+
+    path = _newest(fault.file.removeprefix("config/"))
+    if fault.line or path is None:
+        return fault
+    source = SourceFile(path=path)
+    return replace(fault, file=source.name, line=source.line_of(fault.key.split(".")))

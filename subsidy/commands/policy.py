@@ -2,14 +2,16 @@
 
 import json
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from subsidy.commands.packs import config_roots, pack_of, yuan
+from subsidy.commands.packs import config_roots, entry_names, located, pack_of, yuan
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
+    from subsidy.rules.packs.quotas import Quotas
     from subsidy.rules.policy import Fault, Pack, Value
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -24,8 +26,9 @@ def policy() -> None:
 
 @app.command()
 def check(*, as_json: AsJson = False) -> None:
-    """Check every pack, its settings and the order of its stages; exit code 1 if one is faulty."""
+    """Check packs, settings, order of stages, divisions and planned figures; 1 if one is faulty."""
     from states.charts import CHARTS
+    from subsidy.rules.packs.quotas import check_quotas
     from subsidy.rules.policy import PolicyError, check_pack_order, load_packs
 
     packs: dict[str, Pack] = {}
@@ -36,10 +39,15 @@ def check(*, as_json: AsJson = False) -> None:
         faults = list(error.faults)
     arrows = CHARTS["claim"].arrows()
     for pack in packs.values():
-        faults += check_pack_order(pack, arrows)
+        faults += [located(fault) for fault in check_pack_order(pack, arrows)]
+    quotas, found = check_quotas(config_roots())
+    faults += found
     if as_json:
         rows = [_pack_row(pack) for pack in packs.values()]
-        _print_json({"packs": rows, "faults": [_fault_row(fault) for fault in faults]})
+        tables = [_quota_row(item) for item in quotas.values()]
+        _print_json(
+            {"packs": rows, "quotas": tables, "faults": [_fault_row(fault) for fault in faults]}
+        )
     else:
         for fault in faults:
             typer.echo(str(fault), err=True)
@@ -49,8 +57,21 @@ def check(*, as_json: AsJson = False) -> None:
                 f"{len(pack.dated)} values, {len(pack.unset_keys())} unset, "
                 f"{len(pack.assumed_keys())} assumed"
             )
+        for item in quotas.values():
+            row = _quota_row(item)
+            typer.echo(
+                f"{item.city} quotas: {len(row['series'])} tables, {row['rows']} rows, "
+                f"{row['placeholders']} placeholders"
+            )
     if faults:
         raise typer.Exit(SOME_REFUSED)
+
+
+class Language(StrEnum):
+    """The two languages of the headings; what the packs say is Chinese."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
 
 
 @app.command()
@@ -61,44 +82,61 @@ def show(
         date | None,
         typer.Option(parser=day_argument, metavar="DATE", help="Default: today in Shanghai."),
     ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the headings.")] = Language.CHINESE,
     as_json: AsJson = False,
 ) -> None:
-    """Show every value of one city on a day, with clause, document, or why it was assumed."""
+    """Show one city's rules on a day: documents, people, tracks and values, each with its clause."""
     pack, day = pack_of(city), on or current_day()
-    rows = [_value_row(pack, pack.value(key, on=day)) for key in sorted(pack.dated)]
     if as_json:
-        _print_json({**_pack_row(pack), "on": day, "status": pack.status_on(day), "values": rows})
+        rows = [_value_row(pack, pack.value(key, on=day)) for key in sorted(pack.dated)]
+        sheet = {**_pack_row(pack), "on": day, "status": pack.status_on(day), "values": rows}
+        _print_json(sheet)
         return
-    typer.echo(f"{pack.name}  {day}: {pack.status_on(day)}")
-    for row in rows:
-        shown = "unset" if row["unset"] else row["value"]
-        basis = f"{row['document']} {row['clause']}" if row["clause"] else ""
-        mark = f"  assumed: {row['assumed']}" if row["assumed"] else ""
-        typer.echo(f"{row['key']} = {shown} {row['unit']}  {basis}{mark}".rstrip())
+    from subsidy.actions.views.policies.sheet import policy_sheet
+    from subsidy.commands.policies.printed import print_sheet
+
+    sheet_on = policy_sheet(pack, on=day, names=entry_names(pack))
+    print_sheet(sheet_on, language="zh_CN" if lang is Language.CHINESE else "en")
 
 
 @app.command()
-def coverage(*, as_json: AsJson = False) -> None:
-    """Show what became of each rule of the sources: encoded, manual, reported, not applicable."""
-    from subsidy.rules.packs.coverage import load_coverage
+def coverage(
+    *,
+    as_json: AsJson = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only the rules that no row answers, in words.")
+    ] = False,
+    city: Annotated[
+        str, typer.Option(help="Only one source, as hangzhou, or letter for the reply letter.")
+    ] = "",
+) -> None:
+    """Show what became of each rule of the sources; exit code 1 if one has no answer or is faulty."""
+    from subsidy.actions.views.policies.covering import coverage_of
+    from subsidy.commands.policies.printed import print_coverage, print_missing
+    from subsidy.rules.packs.coverage import CITIES, load_coverage, load_rules
     from subsidy.rules.packs.faults import PolicyError
 
+    if city and city not in CITIES.values():
+        stop(f"No source {city!r}; there is {', '.join(CITIES.values())}.", code=WRONG_INPUT)
+    folder = config_roots()[0] / "policies"
     try:
-        rows = load_coverage(config_roots()[0] / "policies" / "coverage.csv")
+        rules, rows = load_rules(folder / "rules.csv"), load_coverage(folder)
     except PolicyError as error:
         stop(str(error), code=WRONG_INPUT)
+    rules = [rule for rule in rules if city in ("", rule.city)]
+    rows = [row for row in rows if city in ("", row.city)]
+    found = coverage_of(rules, rows)
+    unanswered = [number for source in found.sources for number in source.missing]
     if as_json:
-        _print_json([row.as_dict() for row in rows])
-        return
-    cities = sorted({row.city for row in rows})
-    for prefix in cities:
-        mine = [row for row in rows if row.city == prefix]
-        counts = {word: sum(row.status == word for row in mine) for word in _WORDS}
-        shown = ", ".join(f"{count} {word}" for word, count in counts.items())
-        typer.echo(f"{prefix}: {len(mine)} rows listed: {shown}")
-
-
-_WORDS = ("encoded", "manual", "reported", "not_applicable")
+        _print_json(unanswered if missing else [row.as_dict() for row in rows])
+    elif missing:
+        print_missing(found.sources)
+    else:
+        print_coverage(found)
+    for fault in found.faults:
+        typer.echo(str(fault), err=True)
+    if unanswered or found.faults:
+        raise typer.Exit(SOME_REFUSED)
 
 
 def _pack_row(pack: "Pack") -> dict[str, Any]:
@@ -111,6 +149,16 @@ def _pack_row(pack: "Pack") -> dict[str, Any]:
         "tracks": list(pack.tracks),
         "unset": list(pack.unset_keys()),
         "assumed": list(pack.assumed_keys()),
+    }
+
+
+def _quota_row(quotas: "Quotas") -> dict[str, Any]:
+    tables = quotas.series.values()
+    return {
+        "city": quotas.city,
+        "series": list(quotas.series),
+        "rows": sum(len(table.rows) for table in tables),
+        "placeholders": sum(len(table.open_rows) for table in tables),
     }
 
 

@@ -17,10 +17,13 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("catalogue.list", "/projects", N_("Projects")),
     ("notices.list", "/notices", N_("Notices")),
     ("payments.list", "/payments", N_("Payments")),
+    ("quotas.show", "/quotas", N_("Training targets")),
     ("own.show", "/own", N_("My unit")),
     ("own.show", "/own/claims", N_("My claims")),
     ("runs.show", "/runs", N_("Runs")),
     ("policy.show", "/policy", N_("Policy")),
+    ("policy.compare", "/policy/compare", N_("Compare cities")),
+    ("policy.coverage", "/policy/coverage", N_("Coverage")),
     ("system.show", "/system", N_("System")),
     ("system.accounts", "/system/accounts", N_("Accounts")),
 )

@@ -26,6 +26,8 @@ from subsidy.console.language.naming import (
     WINDOWS,
     state_name,
 )
+from subsidy.console.language.policy_lines import notes_text, source_text, term, value_text
+from subsidy.console.language.policy_words import policy_word, section_word
 from subsidy.console.language.words import CHINESE, LANGUAGES, translations
 
 TEMPLATES_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
@@ -72,6 +74,12 @@ def environment(language: str, folder: Path = TEMPLATES_FOLDER) -> Environment:
         "actor": partial(actor, language=language),
         "guard": partial(guard, language=language),
         "pretty_json": pretty_json,
+        "policy_word": partial(policy_word, language=language),
+        "section": partial(section_word, language=language),
+        "term": partial(term, language=language),
+        "says": partial(value_text, language=language),
+        "notes": partial(notes_text, language=language),
+        "basis": partial(source_text, language=language),
     }
     made.globals |= {"link": link, "zh": language == CHINESE, "far": FAR}
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -34,6 +35,8 @@ KINDS: Mapping[str, Kind] = {
     "certificates": Kind("certificates", N_("Certificates")),
     "registers": Kind("registers", N_("Answers of registers")),
 }
+HISTORY = Kind("history", N_("Older payments and those of other places"))
+"""The one list that is for no class."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +57,19 @@ def take_upload(visit: Visit, act: Act, *, kind_name: str, class_id: int) -> Tol
     kind = KINDS.get(kind_name)
     if kind is None:
         raise NotFoundError
-    name, content = visit.file("file")
     more = {"sat_on": visit.day_or_none("sat_on")} if kind.asks_day else {}
+    return _take(visit, act, kind, kind_name, class_id=class_id, **more)
+
+
+def take_history(visit: Visit, act: Act) -> Told:
+    """As `take_upload`, for payments of older years and other places."""
+    return _take(visit, act, HISTORY, "history")
+
+
+def _take(visit: Visit, act: Act, kind: Kind, kind_name: str, **details: Any) -> Told:
+    name, content = visit.file("file")
     with visit.writing() as session:
-        taken = take_in(
-            session,
-            act,
-            kind=kind_name,
-            class_id=class_id,
-            content=content,
-            filename=name,
-            **more,
-        )
+        taken = take_in(session, act, kind=kind_name, content=content, filename=name, **details)
     token = ""
     if taken.copy is not None:
         token = f"verdict-{secrets.token_urlsafe(18)}"
@@ -73,10 +77,20 @@ def take_upload(visit: Visit, act: Act, *, kind_name: str, class_id: int) -> Tol
     return _told(visit.say(kind.title), name, taken, token)
 
 
-def upload_page(visit: Visit, taken: Told, *, back: str) -> Response:
-    """The page that tells what became of an upload."""
+def upload_page(
+    visit: Visit, taken: Told, *, back: str, back_title: str = "", copies: str = ""
+) -> Response:
+    """The page that tells what became of an upload; `copies` is where its verdicts are fetched."""
     bad = taken.result is None or not taken.result.done
-    return page(visit, "upload.html", 422 if bad else 200, taken=taken, back=back)
+    return page(
+        visit,
+        "upload.html",
+        422 if bad else 200,
+        taken=taken,
+        back=back,
+        back_title=back_title or visit.say(N_("Back to the class")),
+        copies=copies or ("/own" if visit.request.url.path.startswith("/own") else "/classes"),
+    )
 
 
 def give_copy(visit: Visit, token: str) -> Response:
@@ -89,7 +103,7 @@ def give_copy(visit: Visit, token: str) -> Response:
 
 def give_blank(visit: Visit, kind_name: str) -> Response:
     """An empty list to fill in."""
-    kind = KINDS.get(kind_name)
+    kind = HISTORY if kind_name == "history" else KINDS.get(kind_name)
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)

@@ -65,6 +65,13 @@ def blind_index(vault: Vault, id_number: str) -> str:
     return hmac.new(vault.index, id_number.encode(), hashlib.sha256).hexdigest()
 
 
+def certificate_index(vault: Vault, number: str) -> str:
+    """The index of a normalised certificate number; empty for none. Never equal to a person's."""
+    if not number:
+        return ""
+    return hmac.new(vault.index, f"certificate:{number}".encode(), hashlib.sha256).hexdigest()
+
+
 def seal_text(vault: Vault, text: str, *, bound_to: str) -> bytes:
     """Encrypt one field; `bound_to` names its place, for example `person.name:<index>`."""
     nonce = os.urandom(NONCE_BYTES)

@@ -18,6 +18,7 @@ APPEND_ONLY = [
     "review_act",
     "clock_entry",
     "full_view",
+    "cross_city_check",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"

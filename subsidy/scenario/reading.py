@@ -58,6 +58,8 @@ class ProjectPart(_Strict):
     certificate_kind: str = ""
     days: int
     heads: int
+    department: str = ""
+    """Who is responsible by the plan's annex; left out where none is named."""
 
 
 class ClassPart(_Strict):

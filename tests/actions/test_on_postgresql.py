@@ -58,3 +58,25 @@ def test_two_rosters_at_once_cannot_both_subsidise_one_occupation(
         results = list(pool.map(race, classes))
     assert sorted(result.bad for result in results) == [0, 1]
     assert "E302" in codes(next(result for result in results if result.bad))
+
+
+def test_progress_of_targets_counts_alike_on_postgresql(postgres_database: Database) -> None:
+    from subsidy.actions.insight.training_counts import (
+        Tally,
+        certificates,
+        person_times,
+        persons,
+        without_people,
+    )
+
+    with postgres_database.transaction() as session:
+        class_id = builders.class_of(session)
+        builders.drive(session, class_id, to="certified")
+        expected = [Tally("hz-xiaoshan", "", 2020, 3)]
+        assert person_times(session, city="hangzhou") == expected
+        assert certificates(session, city="hangzhou") == expected
+        assert without_people(session, city="hangzhou") == 0
+        tracks = [builders.TRACK]
+        assert (
+            persons(session, city="hangzhou", tracks=tracks, first_year=2019, last_year=2020) == 3
+        )

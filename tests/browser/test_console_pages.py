@@ -12,7 +12,7 @@ from tests.console.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices",
-         "/policy", "/runs")  # fmt: skip
+         "/policy", "/policy/compare", "/policy/coverage", "/runs")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {
     const label = e.labels && e.labels.length ? e.labels[0].textContent : '';

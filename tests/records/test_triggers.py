@@ -13,6 +13,7 @@ from subsidy.records.database import Database
 from subsidy.records.tables import (
     METADATA,
     ClockEntry,
+    CrossCityCheck,
     Deadline,
     Decision,
     FullView,
@@ -62,6 +63,8 @@ def logs(session: Session) -> None:
         ClockEntry(city=city, deadline_id=1, entry="stopped", on=DAY, due_before=DAY,
                    due_after=DAY, actor="a"),
         FullView(city=city, person_id=1, actor="a", reason="r", fields="name", at=AT),
+        CrossCityCheck(city=city, person_id=1, claim_id=1, question="repeat", answer=True,
+                       asked_on=DAY, asked_at=AT, asked_by="a"),
     ):  # fmt: skip
         session.add(row)
         session.flush()

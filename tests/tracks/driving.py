@@ -78,7 +78,7 @@ def through_class(town: Town, track: Track) -> list[int]:
         taken(record_assessments(session, assessor, class_id=class_id, rows=rows))
     if "certified" in stages:
         issued = town.act(ISSUED, UNIT)
-        done(issue_certificates(session, issued, class_id=class_id, issued_on=ISSUED))
+        done(issue_certificates(session, issued, class_id=class_id, issued_on=town.on(ISSUED)))
         act = town.act(REGISTERED, UNIT)
         taken(register_certificates(session, act, class_id=class_id, rows=_certificates(town)))
     answers = town.act(REGISTERED, CLERK)
@@ -86,7 +86,7 @@ def through_class(town: Town, track: Track) -> list[int]:
     _publicise_results(town, track, ids)
     if "applied" in stages:
         act = town.act(APPLIED, UNIT)
-        done(apply_for_class(session, act, class_id=class_id, commitment_on=APPLIED))
+        done(apply_for_class(session, act, class_id=class_id, commitment_on=town.on(APPLIED)))
     return ids
 
 
@@ -104,7 +104,9 @@ def as_allowance(town: Town, track: Track) -> list[int]:
     act = town.act(APPLIED, UNIT)
     children = _ids(session, Claim.class_id == class_id, Claim.track == track.code)
     done(
-        apply_for_class(session, act, class_id=class_id, claim_ids=children, commitment_on=APPLIED)
+        apply_for_class(
+            session, act, class_id=class_id, claim_ids=children, commitment_on=town.on(APPLIED)
+        )
     )
     return children
 
@@ -115,9 +117,9 @@ def _class_until_completed(
     session, item_id = town.session, project_of(town, track)
     plan = ClassPlan(
         title=track.name_zh,
-        starts_on=STARTS,
-        ends_on=ENDS,
-        lesson_days=LESSONS,
+        starts_on=town.on(STARTS),
+        ends_on=town.on(ENDS),
+        lesson_days=[town.on(day) for day in LESSONS],
         teacher="陈老师",
         room="201",
         planned_heads=40,
@@ -141,7 +143,7 @@ def _class_until_completed(
     clerk = town.act(LODGED, CLERK)
     done(decide_filing(session, clerk, class_id=class_id, decision="accept"))
     done(complete_class(session, town.act(AFTER, UNIT), class_id=class_id))
-    days = ",".join(day.isoformat() for day in LESSONS)
+    days = ",".join(town.on(day).isoformat() for day in LESSONS)
     act = town.act(AFTER, UNIT)
     taken(record_attendance(session, act, class_id=class_id, rows=brief_rows(town, days=days)))
     return _ids(session, Claim.class_id == class_id)
@@ -150,7 +152,7 @@ def _class_until_completed(
 def through_file(town: Town, track: Track, *, number: str = "") -> list[int]:
     """An application of the track, taken to the state before the review."""
     session, stages = town.session, set(track.stages)
-    starts, ends = days_of(track)
+    starts, ends = days_of(town, track)
     begins = track.stages[0]
     days = {"applied": LISTED_ON, "assessed": LISTED_ON, "approved": LISTED_ON, "completed": AFTER}
     day = days.get(begins, LODGED)
@@ -163,14 +165,13 @@ def through_file(town: Town, track: Track, *, number: str = "") -> list[int]:
         area_id=town.area_id,
         provider_id=town.unit_id,
         item_id=item_id,
-        period=needs_period(track),
-        stated=stated_for(town.pack, track),
+        period=needs_period(town, track),
+        stated=stated_for(town, track),
         starts_on=starts,
         ends_on=ends,
-        commitment_on=day,
+        commitment_on=town.on(day),
     )
-    level = level_of_rates(track)
-    rows = rows_for(town, track, **({"level": level} if level else {}))
+    rows = rows_for(town, track, **_trade(town, track))
     wants_rows = track.has_person or bool(set(track.spec.amount.heads_by) - {"planned"})
     lodged = applications.lodge(
         session, town.act(day, UNIT), form=form, rows=rows if wants_rows else ()
@@ -199,10 +200,23 @@ def through_file(town: Town, track: Track, *, number: str = "") -> list[int]:
         act = town.act(APPLIED, UNIT)
         done(
             applications.apply_for(
-                session, act, application_id=application_id, commitment_on=APPLIED
+                session, act, application_id=application_id, commitment_on=town.on(APPLIED)
             )
         )
     return ids
+
+
+def _trade(town: Town, track: Track) -> dict[str, str]:
+    """Level and occupation that the person's certificate is for, where the track looks at them."""
+    keys = {
+        gate.gate: gate.key for gate in track.spec.gates if gate.gate in ("occupation", "level")
+    }
+    listed = {
+        name: town.pack.value(key, on=town.on(STARTS)).value[0] for name, key in keys.items() if key
+    }
+    level = listed.get("level") or level_of_rates(track)
+    trade = listed.get("occupation", "")
+    return {k: v for k, v in (("level", level), ("occupation", trade)) if v}
 
 
 def _go_on(town: Town, track: Track, application_id: int, *, rows: bool) -> None:
@@ -210,7 +224,9 @@ def _go_on(town: Town, track: Track, application_id: int, *, rows: bool) -> None
     session, stages = town.session, track.stages
     if "completed" in stages and stages[0] not in ("completed",):
         act = town.act(AFTER, UNIT)
-        done(applications.finish(session, act, application_id=application_id, ends_on=ENDS))
+        done(
+            applications.finish(session, act, application_id=application_id, ends_on=town.on(ENDS))
+        )
     if rows and (("assessed" in stages and stages[0] != "assessed") or not track.has_person):
         values = {"finished": "yes", "theory": "yes", "practice": "yes", "result": "passed"}
         assessor = town.act(AFTER, ASSESSOR)
@@ -228,7 +244,9 @@ def _go_on(town: Town, track: Track, application_id: int, *, rows: bool) -> None
     if rows and track.spec.certificate_kinds:
         act = town.act(REGISTERED, UNIT)
         kind = track.spec.certificate_kinds[0]
-        listed = _certificates(town, certificate_kind=kind, level=level_of_rates(track))
+        listed = _certificates(
+            town, certificate_kind=kind, level=_trade(town, track).get("level", "")
+        )
         taken(
             applications.register_line_certificates(
                 session, act, application_id=application_id, rows=listed
@@ -241,7 +259,7 @@ def _go_on(town: Town, track: Track, application_id: int, *, rows: bool) -> None
 
 
 def _certificates(town: Town, **more: str) -> list[tuple[int, dict[str, str]]]:
-    rows = brief_rows(town, issued_on=ISSUED.isoformat(), issuer="national", **more)
+    rows = brief_rows(town, issued_on=town.on(ISSUED).isoformat(), issuer="national", **more)
     return [
         (at, {**values, "certificate_number": f"ZS{at:08d}{more.get('certificate_kind', '')[:2]}"})
         for at, values in rows
@@ -253,7 +271,7 @@ def _vouchers(town: Town, track: Track) -> None:
     key = next((g.key for g in track.spec.gates if g.gate == "instrument"), None)
     if key is None:
         return
-    kinds = town.pack.value(key, on=STARTS).value
+    kinds = town.pack.value(key, on=town.on(STARTS)).value
     people = town.session.exec(select(Person).order_by(col(Person.id))).all()
     for at, person in enumerate(people):
         form = applications.InstrumentForm(
@@ -261,7 +279,7 @@ def _vouchers(town: Town, track: Track) -> None:
             kind=kinds[0],
             track=track.code,
             person_id=person.id or 0,
-            valid_until=date(2021, 6, 1),
+            valid_until=town.on(date(2021, 6, 1)),
         )
         clerk = town.act(LODGED, CLERK)
         done(applications.issue_instrument(town.session, clerk, area_id=town.area_id, form=form))
@@ -277,7 +295,7 @@ def _notice(
     town: Town, track: Track, ids: Sequence[int], *, kind: str, posted: date, over: date
 ) -> None:
     session, row = town.session, town.session.get_one(Claim, ids[0])
-    pays = town.pack.tracks[row.track].value(f"pays.{_route(town, row)}", on=STARTS).value
+    pays = town.pack.tracks[row.track].value(f"pays.{_route(town, row)}", on=town.on(STARTS)).value
     office = town.city_area_id if pays == "city" and kind == "grant" else town.area_id
     act = town.act(posted, CLERK)
     prepared = notices.prepare_notice(session, act, area_id=office, track=track.code, kind=kind)
@@ -288,7 +306,7 @@ def _notice(
 
 
 def _route(town: Town, row: Claim) -> str:
-    return str(town.pack.value(f"routing.{town.district}", on=STARTS).value)
+    return str(town.pack.value(f"routing.{town.district}", on=town.on(STARTS)).value)
 
 
 def settle_tickets(town: Town, ids: Sequence[int], *, day: date = REVIEWED) -> None:
@@ -334,7 +352,8 @@ def _review(town: Town, claim_id: int) -> None:
         assert level is not None, (row.state, row.next_stage, row.levels_left)
         actors = OFFICERS[level.role]
         act = town.act(day + timedelta(0), actors[turn % len(actors)], (level.role,))
-        step: Callable[..., object] = reviews.approve if row.levels_left == 1 else reviews.review
+        last = row.levels_left == 1 or row.state == "listed"
+        step: Callable[..., object] = reviews.approve if last else reviews.review
         done(step(session, act, claim_id=claim_id))  # type: ignore[arg-type]
     raise AssertionError("more than five levels")
 
@@ -376,7 +395,7 @@ def _pay(town: Town) -> None:
 
 def _state_class(town: Town, track: Track, class_id: int) -> None:
     """What holds for the whole class: papers, hours, the records in the systems."""
-    stated = stated_for(town.pack, track)
+    stated = stated_for(town, track)
     values = {
         "papers": " ".join(stated.papers),
         "hours": str(stated.hours or ""),

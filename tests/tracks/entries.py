@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from subsidy.rules.facts import Stated, SystemRecord
-from subsidy.rules.policy import Pack, Track
-from tests.tracks.town import ENDS, PEOPLE, STARTS
+from subsidy.rules.policy import Track
+from tests.tracks.town import ENDS, PEOPLE, STARTS, Town
 
 
-def stated_for(pack: Pack, track: Track) -> Stated:
+def stated_for(town: Town, track: Track) -> Stated:
     """Every entry that the track asks for or its gates look at, so that nothing is missing."""
     asks, plan = set(track.spec.asks), track.spec.amount
-    kind = next(iter(plan.rates or plan.at_most_by), "")
+    gates = {gate.gate: gate for gate in track.spec.gates}
     values: dict[str, Any] = {
-        "papers": tuple(sorted(g.paper for g in track.spec.gates if g.gate == "paper")),
-        "systems": _systems(pack, track),
+        "papers": tuple(sorted(g.paper for g in track.spec.gates if g.paper)),
+        "systems": _systems(town, track),
+        **_period(town, track),
     }
-    if plan.by in ("course", "learner", "award", "facility"):
-        values[plan.by] = kind
-    if "period_starts" in asks or track.unit in ("person_month", "person_year"):
-        values |= {"period_starts": date(2020, 7, 1), "period_until": date(2020, 10, 1)}
-    if track.unit == "person_year":
-        values["period_until"] = date(2021, 7, 1)
+    for name, gate in gates.items():
+        if name in ("hours", "modules") and gate.key is not None:
+            values[name] = town.pack.value(gate.key, on=town.on(STARTS)).value
+    year = town.on(STARTS).year
     defaults: dict[str, Any] = {
         "months": 3,
         "modules": 2,
         "training_days": 10,
         "planned_heads": PEOPLE,
+        "undertaker_differs": False,
         "actual_cost_fen": 58_000,
         "purchases_fen": 10_000_000,
-        "employed_since": date(2019, 1, 7),
+        "employed_since": town.on(date(2020, 3, 2)),
         "employer_insured": True,
-        "opened_on": date(2019, 3, 1),
-        "undertaker_differs": False,
+        "opened_on": town.on(date(2019, 3, 1)),
+        "excellent_years": (year - 2, year - 1, year),
+        "hours": 40,
+        "award": "first",
     }
     wanted = asks | _looked_at(track)
-    values |= {name: value for name, value in defaults.items() if name in wanted}
-    hours = next((g.key for g in track.spec.gates if g.gate == "hours"), None)
-    if hours is not None:
-        values["hours"] = pack.value(hours, on=STARTS).value
+    for name, value in defaults.items():
+        if name in wanted:
+            values.setdefault(name, value)
+    if plan.by != "level":
+        values[plan.by] = next(iter(plan.rates or plan.at_most_by), "")
     return Stated(**values)
+
+
+def _period(town: Town, track: Track) -> dict[str, Any]:
+    if "period_starts" not in track.spec.asks and track.unit not in ("person_month", "person_year"):
+        return {}
+    starts = date(2020, 7, 6)
+    if any(gate.gate == "since_certificate" for gate in track.spec.gates):
+        starts = date(2020, 11, 1)
+    length = 364 if track.unit == "person_year" else 91
+    return {"period_starts": town.on(starts), "period_until": town.on(starts + timedelta(length))}
 
 
 def _looked_at(track: Track) -> set[str]:
@@ -59,15 +72,18 @@ def _looked_at(track: Track) -> set[str]:
     }
 
 
-def _systems(pack: Pack, track: Track) -> tuple[SystemRecord, ...]:
+def _systems(town: Town, track: Track) -> tuple[SystemRecord, ...]:
     key = next((gate.key for gate in track.spec.gates if gate.gate == "systems"), None)
-    names = pack.value(key, on=STARTS).value if key is not None else ()
-    return tuple(SystemRecord(system=name, registered_on=date(2020, 6, 1)) for name in names or ())
+    names = town.pack.value(key, on=town.on(STARTS)).value if key is not None else ()
+    return tuple(
+        SystemRecord(system=name, registered_on=town.on(date(2020, 6, 1))) for name in names or ()
+    )
 
 
-def needs_period(track: Track) -> str:
+def needs_period(town: Town, track: Track) -> str:
     """The period that a periodic claim names."""
-    return "2020" if track.unit == "person_year" or track.spec.kind == "advance" else ""
+    year = str(town.on(STARTS).year)
+    return year if track.unit == "person_year" or track.spec.kind == "advance" else ""
 
 
 def has_training(track: Track) -> bool:
@@ -77,8 +93,8 @@ def has_training(track: Track) -> bool:
     return taught and track.unit not in ("person_month",)
 
 
-def days_of(track: Track) -> tuple[date | None, date | None]:
+def days_of(town: Town, track: Track) -> tuple[date | None, date | None]:
     """First and last day of what is taught."""
     if track.spec.amount.of == "purchases" or not (has_training(track) or track.needs_certificate):
         return None, None
-    return STARTS, ENDS
+    return town.on(STARTS), town.on(ENDS)

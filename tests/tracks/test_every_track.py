@@ -37,7 +37,7 @@ def test_a_claim_of_the_track_runs_from_its_entry_to_its_end(
     database: Database, city: str, code: str
 ) -> None:
     with database.transaction() as session:
-        town = town_of(session, city)
+        town = town_of(session, city, track=code)
         track = town.pack.tracks[code]
         ids = begin(town, track)
         states = driving.to_the_end(town, track, ids)

@@ -58,9 +58,16 @@ class Town:
     unit_id: int = 0
     district: str = ""
     people: list[SamplePerson] = field(default_factory=list)
+    later: timedelta = timedelta(0)
+    """How much later than the days of this module everything happens, in whole weeks."""
+
+    def on(self, day: date) -> date:
+        """A day of this module in the town's own year."""
+        return day + self.later
 
     def act(self, day: date, actor: str, roles: Sequence[str] = ()) -> Act:
-        """A deed of one of the cast on a day."""
+        """A deed of one of the cast on a day of this module."""
+        day = self.on(day)
         return Act(
             office=self.office,
             city=self.pack.city,
@@ -84,16 +91,22 @@ def taken(result: SheetResult) -> SheetResult:
     return result
 
 
-def town_of(session: Session, city: str, *, settings: Any = "filled") -> Town:
-    """Set a city up under its pack: as if decided and published, or as it is shipped."""
+def town_of(session: Session, city: str, *, track: str = "", settings: Any = "filled") -> Town:
+    """Set a city up under its pack: as if decided and published, or as it is shipped.
+
+    Days are those of 2020, or of the first autumn in which the document of `track` is in force.
+    """
     pack = read_pack(city, settings)
     office = Office(
         packs={city: pack}, calendars=CalendarBook.load(CONFIG / "calendar"), vault=keys()
     )
     town = Town(session, pack, office)
+    begins = pack.governing_of(track or None).in_force_from
+    while begins is not None and begins > town.on(SET_UP):
+        town.later += timedelta(364)
     clerk, head = town.act(SET_UP, CLERK), town.act(SET_UP, HEAD)
     town.city_area_id = done(open_area(session, clerk, code=city, name=pack.name, is_city=True))
-    town.district = _district(pack)
+    town.district = _district(town)
     town.area_id = done(open_area(session, clerk, code=town.district, name=town.district))
     made = sample_unit(1)
     town.unit_id = done(
@@ -113,8 +126,8 @@ def town_of(session: Session, city: str, *, settings: Any = "filled") -> Town:
             clerk,
             provider_id=town.unit_id,
             number="协议-001",
-            valid_from=date(2020, 1, 2),
-            valid_until=date(2022, 1, 1),
+            valid_from=town.on(date(2020, 1, 2)),
+            valid_until=town.on(date(2022, 1, 1)),
         )
     )
     done(verify_account(session, head, provider_id=town.unit_id))
@@ -125,10 +138,11 @@ def town_of(session: Session, city: str, *, settings: Any = "filled") -> Town:
     return town
 
 
-def _district(pack: Pack) -> str:
-    """The first division whose route is settled in 2020."""
+def _district(town: Town) -> str:
+    """The first division whose route is settled."""
+    pack = town.pack
     for name in pack.spec.routing.districts:
-        if not pack.value(f"routing.{name}", on=STARTS).unset:
+        if not pack.value(f"routing.{name}", on=town.on(STARTS)).unset:
             return name
     raise AssertionError(f"{pack.city} routes no division")
 
@@ -192,7 +206,7 @@ def rows_for(town: Town, track: Track, **more: str) -> list[tuple[int, dict[str,
     connection = next(iter(town.pack.spec.connections))
     values = {
         "category": group_for(town, track),
-        "category_proved_on": "2020-06-30",
+        "category_proved_on": town.on(date(2020, 6, 30)).isoformat(),
         "connection": connection,
         **more,
     }
@@ -229,6 +243,6 @@ def register_rows(town: Town) -> list[tuple[int, dict[str, str]]]:
     rows = []
     for name, answer in names.items():
         rows += brief_rows(
-            town, register=name, answer=answer, source="测试", asked_on=ISSUED.isoformat()
+            town, register=name, answer=answer, source="测试", asked_on=town.on(ISSUED).isoformat()
         )
     return [(at, values) for at, (_, values) in enumerate(rows, start=2)]

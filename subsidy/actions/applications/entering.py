@@ -18,7 +18,9 @@ def enter_road(session: Session, act: Act, *, claim_ids: Sequence[int], track: T
     first = track.stages[0]
     if not claim_ids or first == "listed":
         return Together()
-    if first == "approved":  # somebody approves the list, on record; until then it stays where it is
+    if (
+        first == "approved"
+    ):  # somebody approves the list, on record; until then it stays where it is
         decide_claims(session, act, claim_ids=claim_ids)
         return Together()
     event = "apply" if first == "applied" else "enter"

@@ -17,7 +17,7 @@ from subsidy.records.tables import (
     ImportedFile,
     Person,
 )
-from subsidy.rules.identity import check_name, normalised
+from subsidy.rules.identity import normalised, same_name
 from subsidy.rules.verdict import Finding
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]
@@ -147,7 +147,7 @@ def who(
     if found is None:
         return None, "E517"
     name = values.get("name", "")
-    if name and check_name(name).number != read_field(act.office.vault, found.person, "name"):
+    if name and not same_name(name, read_field(act.office.vault, found.person, "name")):
         return None, "E519"
     return found, ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeVar, cast
 
@@ -169,6 +169,10 @@ class _Known:
 def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
     training = _training(d, known)
     applied = None if d.progress.applied_on == FAR else d.progress.applied_on
+    if applied is None and d.application is not None and "applied" not in stages_of(act, d):
+        applied = (
+            d.application.lodged_on
+        )  # nobody applies on this road: the list is the application
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
@@ -189,6 +193,12 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
     )
 
 
+def stages_of(act: Act, d: Dossier) -> tuple[str, ...]:
+    """The stages of the claim's road as the pack has them now; empty for a track it no longer has."""
+    track = act.pack.tracks.get(d.claim.track)
+    return track.stages if track is not None else ()
+
+
 def _stated(d: Dossier) -> f.Stated:
     """What the application states; for a class what its project and the class itself state."""
     if d.application is not None or d.training is None:
@@ -203,11 +213,14 @@ def _committed(d: Dossier) -> bool:
 
 
 def _certificate(d: Dossier, known: _Known) -> f.CertificateFacts | None:
-    if d.line is not None:
-        row = known.line_certificates.get(d.line.id)
-    else:
-        row = known.certificates.get(d.enrolment.id if d.enrolment else None)
+    row = _certificate_row(d, known)
     return None if row is None else certificate_facts(row)
+
+
+def _certificate_row(d: Dossier, known: _Known) -> Certificate | None:
+    if d.line is not None:
+        return known.line_certificates.get(d.line.id)
+    return known.certificates.get(d.enrolment.id if d.enrolment else None)
 
 
 def _person(act: Act, d: Dossier, known: _Known, *, starts: date) -> f.PersonFacts:
@@ -223,7 +236,18 @@ def _person(act: Act, d: Dossier, known: _Known, *, starts: date) -> f.PersonFac
         days=d.attendance.days.split() if d.attendance is not None else (),
         result=_result(d, known),
     )
-    return person_facts(act, who, starts=starts)
+    certificate = _certificate_row(d, known)
+    return _with_uses(act, d.claim, known, person_facts(act, who, starts=starts), certificate)
+
+
+def _with_uses(
+    act: Act, claim: Claim, known: _Known, person: f.PersonFacts, certificate: Certificate | None
+) -> f.PersonFacts:
+    """The person, with the answer of our own records where money was paid for the certificate."""
+    if certificate is None:
+        return person
+    uses = known.history.outside.uses_of(act, claim.city, certificate, after=person.registers)
+    return replace(person, registers=(*person.registers, *uses)) if uses else person
 
 
 def _result(d: Dossier, known: _Known) -> Result:
@@ -252,10 +276,11 @@ def _heads(
             known_on=d.claim.created_on,
             result=cast("Result", line.result or "pending"),
         )
+        person = person_facts(act, who, starts=training.starts or act.today)
         found.append(
             f.HeadFacts(
                 ref=f"line:{line.id}",
-                person=person_facts(act, who, starts=training.starts or act.today),
+                person=_with_uses(act, d.claim, known, person, certificate),
                 certificate=certificate_facts(certificate) if certificate else None,
                 finished=line.finished and line.dropped_on is None,
                 theory_passed=line.theory_passed,

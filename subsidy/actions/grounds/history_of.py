@@ -1,4 +1,4 @@
-"""Other claims of the same people, in every city: what limits and repeats are counted from.
+"""Other claims and older payments of the same people: what limits and repeats are counted from.
 
 Inside a city the claim is named. Across cities only what the rule compares is passed on (a yes or no
 on occupation and level, and the year), never the claim, its class or its days.
@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.application_facts import stated_facts
+from subsidy.actions.grounds.outside.payments import OutsidePayments, outside_payments
 from subsidy.records.tables import (
     FAR,
     Application,
@@ -29,6 +30,7 @@ from subsidy.records.tables import (
 )
 from subsidy.records.tables.claims import ProgressColumns
 from subsidy.rules import facts as f
+from subsidy.rules.checks.across import ELSEWHERE
 
 STATUS = {
     "paid": "paid",
@@ -56,14 +58,15 @@ class Past:
 
 
 class History:
-    """The claims of several people."""
+    """The claims of several people, and what is known to have been paid to them outside claims."""
 
-    def __init__(self, by_person: dict[int, list[Past]]) -> None:
+    def __init__(self, by_person: dict[int, list[Past]], outside: OutsidePayments) -> None:
         """Hold what was read."""
         self._by_person = by_person
+        self.outside = outside
 
     def seen_by(self, claim: Claim, training: f.TrainingFacts) -> tuple[f.PastClaim, ...]:
-        """The other claims of the claim's person, as this claim's decision may see them."""
+        """The other claims and payments of the person, as this claim's decision may see them."""
         if claim.person_id is None:
             return ()
         return self.of_person(claim.person_id, claim, training)
@@ -71,15 +74,21 @@ class History:
     def of_person(
         self, person_id: int, claim: Claim, training: f.TrainingFacts
     ) -> tuple[f.PastClaim, ...]:
-        """The other claims of a person, who may be one head of the claim."""
+        """The other claims and payments of a person, who may be one head of the claim."""
         others = [p for p in self._by_person.get(person_id, ()) if p.claim_id != claim.id]
+        known = [(p.city, p.facts) for p in others]
+        known += [(p.city, p.facts) for p in self.outside.seen_by(claim.city, person_id)]
         return tuple(
-            p.facts if p.city == claim.city else _from_elsewhere(p.facts, training) for p in others
+            facts if city == claim.city else _from_elsewhere(facts, training)
+            for city, facts in known
         )
 
 
 def history_of(session: Session, act: Act, *, person_ids: Iterable[int]) -> History:
-    """Read every claim of the people, open and closed, in all cities; also those they are a head of."""
+    """Read every claim of the people, open and closed, in all cities, and their older payments.
+
+    Also claims of a class or programme that count them among their heads.
+    """
     found: dict[int, list[Past]] = defaultdict(list)
     wanted = list(person_ids)
     for progress in (ClaimProgress, ClaimClosed):
@@ -95,7 +104,8 @@ def history_of(session: Session, act: Act, *, person_ids: Iterable[int]) -> Hist
         ).all():
             known = _Rows(claim, row, application, item, line, application)
             found[line.person_id].append(_past(act, known))
-    return History(found)
+    paid = {p.claim_id: p.city for each in found.values() for p in each if p.facts.status == "paid"}
+    return History(found, outside_payments(session, act, person_ids=wanted, paid_claims=paid))
 
 
 @dataclass(frozen=True)
@@ -187,7 +197,7 @@ def _from_elsewhere(past: f.PastClaim, training: f.TrainingFacts) -> f.PastClaim
         and past.level == training.level
     )
     return f.PastClaim(
-        ref="elsewhere",
+        ref=ELSEWHERE,
         status=past.status,
         occupation=training.occupation if same else "",
         level=past.level if same else "none",
@@ -195,6 +205,4 @@ def _from_elsewhere(past: f.PastClaim, training: f.TrainingFacts) -> f.PastClaim
         applied_on=past.applied_on and date(past.applied_on.year, 1, 1),
         order=past.order,
         counts=past.counts,
-        track=past.track,
-        months=past.months,
     )

@@ -18,7 +18,7 @@ from subsidy.rules import facts as f
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.enrolment import RosterPerson, check_enrolment, group_code
 from subsidy.rules.checks.people import has_place_connection
-from subsidy.rules.identity import check_account, check_id_number, check_name
+from subsidy.rules.identity import check_account, check_id_number, check_name, same_name
 from subsidy.rules.verdict import NO_CLAUSE, Finding, source_of
 
 IN_PRINCIPLE = "limits"
@@ -213,7 +213,9 @@ def _proof(act: Act, line: Line, track: str, out: Verdicts) -> None:
 
 def _known_name(act: Act, line: Line, out: Verdicts) -> None:
     """The number is on file under another name: one of the two is wrong, or the name was changed."""
-    if line.person is None or read_field(act.office.vault, line.person, "name") == line.name:
+    if line.person is None:
+        return
+    if same_name(read_field(act.office.vault, line.person, "name"), line.name):
         return
     out.add("E519", "hold", NO_CLAUSE, column="name")
 

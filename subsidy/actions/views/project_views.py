@@ -32,6 +32,7 @@ class ProjectRow:
     rate_fen: int
     survey_note: str
     procurement_record: str
+    department: str
     state: str
     opinion: str
     listed_on: date | None
@@ -93,6 +94,7 @@ def _row(item: CatalogueItem, area: str) -> ProjectRow:
         item.rate_fen,
         item.survey_note,
         item.procurement_record,
+        item.department,
         item.state,
         item.opinion,
         item.listed_on,

@@ -1,6 +1,11 @@
 """The pages, by area of work."""
 
+from subsidy.console.insight import quotas
+from subsidy.console.outside import history
 from subsidy.console.own import pages as own_pages
+from subsidy.console.policies import comparing as policy_comparing
+from subsidy.console.policies import covering as policy_covering
+from subsidy.console.policies import pages as policy_pages
 from subsidy.console.public import claim as public_claim
 from subsidy.console.public import notices as public_notices
 from subsidy.console.routes import (
@@ -25,9 +30,14 @@ ROUTES = (
     deadlines.doors,
     tickets.doors,
     classes.doors,
+    history.doors,
     notices.doors,
     payments.doors,
+    quotas.doors,
     office.doors,
+    policy_pages.doors,
+    policy_comparing.doors,
+    policy_covering.doors,
     system.doors,
     own_pages.doors,
     public_notices.doors,

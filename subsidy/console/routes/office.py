@@ -1,4 +1,4 @@
-"""Runs and their schedules in the office's language, and the policy as it is in force."""
+"""Runs and their schedules in the office's language."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from starlette.responses import Response
 
-from subsidy.actions.claims import adopt_settings
 from subsidy.actions.views.overview import recent_runs
-from subsidy.actions.views.policy_values import PolicyValue, policy_values
-from subsidy.console.answers import done_or_refused, go, page
+from subsidy.console.answers import go, page
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
 from subsidy.console.routes.overview import flow_url
@@ -23,8 +21,6 @@ from subsidy.settings import SetupError
 doors = Doors()
 NEXT_DAY = "play-next-day/all"
 """Deployment of the demo that moves the business date."""
-UNITS = ("day", "working", "calendar", "month", "year", "time", "percent", "person")
-"""Units that are written behind a number."""
 
 
 @dataclass(frozen=True)
@@ -61,43 +57,6 @@ def next_day(visit: Entering) -> Response:
     except (FlowServiceError, SetupError):
         return go(visit, "/runs", visit.say(N_("The flow service does not answer.")), bad=True)
     return go(visit, "/runs", visit.say(N_("The next working day is on its way; reload the page.")))
-
-
-@doors.post("/policy/adopt", "policy.adopt")
-def adopt(visit: Entering) -> Response:
-    """Claims that wait for a value take over the settings that the bureau has filled since."""
-    with visit.writing() as session:
-        outcome = adopt_settings(session, visit.act())
-    note = visit.say(N_("Claims that took the settings over: %(n)s.")) % {
-        "n": outcome.moved.get("adopted", 0)
-    }
-    return done_or_refused(visit, outcome, to="/policy", note=note)
-
-
-@doors.get("/policy", "policy.show")
-def policy(visit: Entering) -> Response:
-    """Every value of the city's rules with its clause; unset and assumed ones are marked."""
-    pack = visit.desk.office.packs[visit.city]
-    show = visit.query.get("show", "")
-    values = policy_values(pack, on=visit.today)
-    return page(
-        visit,
-        "policy.html",
-        pack=pack,
-        status=pack.status_on(visit.today),
-        documents=list(pack.documents.values()),
-        values=[v for v in values if _is_wanted(v, show)],
-        show=show,
-        unset=sum(v.unset for v in values),
-        assumed=sum(bool(v.assumed) for v in values),
-        all_values=len(values),
-        routes={code: route.name for code, route in pack.spec.routing.routes.items()},
-        units=UNITS,
-    )
-
-
-def _is_wanted(value: PolicyValue, show: str) -> bool:
-    return {"unset": value.unset, "assumed": bool(value.assumed)}.get(show, True)
 
 
 def _two_languages(says: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from subsidy.rules.script import simplified
+
 SHEETS_FOLDER = Path(__file__).resolve().parents[3] / "config" / "sheets"
 _BRACKETED = re.compile(r"\([^()]*\)")
 
@@ -76,8 +78,8 @@ class _SheetFile(BaseModel):
 
 
 def header_key(text: str) -> str:
-    """Return a header without differences of width, case, spaces, brackets and stars."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    """Return a header without differences of script, width, case, spaces, brackets and stars."""
+    plain = simplified(unicodedata.normalize("NFKC", text).lower())
     plain = "".join(plain.split()).replace("_", "")
     return _BRACKETED.sub("", plain).strip("*:") or plain
 

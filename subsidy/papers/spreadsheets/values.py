@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from subsidy.papers.spreadsheets.columns import Column, Kind, header_key
+from subsidy.rules.script import simplified
 
 EXACT_BELOW = 10**15  # a float64 cell shows at most 15 significant digits
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
@@ -112,10 +113,11 @@ def _day_of_text(text: str) -> date:
 def attended(raw: object, *, column: Column) -> bool:
     """Return whether an attendance mark says that the person came; raise CellError for others."""
     mark = unicodedata.normalize("NFKC", plain_text(raw)).lower()
-    if mark in column.present:
-        return True
-    if not mark or mark in column.absent:
-        return False
+    for word in (mark, simplified(mark)):
+        if word in column.present:
+            return True
+        if not word or word in column.absent:
+            return False
     raise CellError("formula" if mark.startswith("=") else "bad_mark")
 
 

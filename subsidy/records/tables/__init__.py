@@ -39,7 +39,14 @@ from subsidy.records.tables.money import (
     PaymentLine,
 )
 from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
-from subsidy.records.tables.people import FullView, GroupEvidence, Person, RegisterAnswer
+from subsidy.records.tables.people import (
+    CrossCityCheck,
+    FullView,
+    GroupEvidence,
+    PastSubsidy,
+    Person,
+    RegisterAnswer,
+)
 from subsidy.records.tables.places import Area, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
 from subsidy.records.tables.types import METADATA
@@ -63,6 +70,7 @@ __all__ = [
     "ClaimProgress",
     "ClassChange",
     "ClockEntry",
+    "CrossCityCheck",
     "Deadline",
     "Decision",
     "Enrolment",
@@ -78,6 +86,7 @@ __all__ = [
     "NoticeLine",
     "Objection",
     "Outbox",
+    "PastSubsidy",
     "PaymentBatch",
     "PaymentItem",
     "PaymentLine",

@@ -42,6 +42,8 @@ class CatalogueItem(SQLModel, table=True):
     survey_note: str = ""
     """Demand survey made before listing (五（一））."""
     procurement_record: str = ""
+    department: str = ""
+    """The department that trains and therefore supervises (三（五）); empty where none is named."""
     state: str = CATALOGUE_ITEM.initial
     version: int = 0
     opinion: str = ""

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from subsidy.records.tables.types import BIG_KEY, key, moment, one_of
+
+SCHEMES = ("training", "insurance_upgrade", "other")
+"""Whose money an older payment was: training subsidy, the insurance fund's for skills, another."""
 
 
 class Person(SQLModel, table=True):
@@ -71,3 +74,74 @@ class RegisterAnswer(SQLModel, table=True):
     source: str
     asked_on: date
     asked_by: str = ""
+
+
+class PastSubsidy(SQLModel, table=True):
+    """A subsidy that a person drew outside our claims: in an older year, or from another city.
+
+    Read by every city's limits; only the city that took it in sees more of it than a yes or no.
+    """
+
+    __tablename__ = "past_subsidy"
+    __table_args__ = (
+        UniqueConstraint(
+            *("city", "person_id", "scheme", "occupation", "project", "level"),
+            *("certificate_index", "paid_on", "amount_fen"),
+            name="uq_past_subsidy_payment",
+        ),
+        Index("ix_past_subsidy_person", "person_id", "id"),
+        Index("ix_past_subsidy_file", "city", "file_sha256"),
+        one_of("scheme", SCHEMES),
+        CheckConstraint("amount_fen > 0", name="positive"),
+    )
+
+    id: int | None = key()
+    city: str
+    """The city whose office took the list in."""
+    paying_place: str
+    """Who paid, as the list says it."""
+    person_id: int = Field(foreign_key="person.id")
+    scheme: str
+    track: str = ""
+    """Code of a track of the pack, or the list's own words."""
+    occupation: str = ""
+    """Internal id of `config/occupations.yaml`; empty where the scheme names none."""
+    project: str = ""
+    """Code of the catalogue's project, where the list names one."""
+    level: str = "none"
+    certificate_kind: str = ""
+    certificate_index: str = ""
+    """Keyed HMAC of the certificate's number; empty where the list has none."""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    """Last day of training (inclusive)."""
+    paid_on: date
+    amount_fen: int = Field(sa_type=BIG_KEY)
+    year: int
+    """The year it counts in: that of the end of training, else that of the payment."""
+    file_sha256: str
+    row_number: int
+    imported_by: str
+    imported_at: datetime = moment()
+    taken_back_on: date | None = None
+    """Since when it counts no more because the list was wrong; a later list may bring it again."""
+
+
+class CrossCityCheck(SQLModel, table=True):
+    """A question that one city's decision asked of what other cities know of a person. Append-only."""
+
+    __tablename__ = "cross_city_check"
+    __table_args__ = (Index("ix_cross_city_check_person", "person_id", "id"),)
+
+    id: int | None = key()
+    city: str
+    """The city that asked."""
+    person_id: int = Field(foreign_key="person.id")
+    claim_id: int = Field(foreign_key="claim.id", sa_type=BIG_KEY)
+    question: str
+    """repeat, yearly_count or certificate."""
+    answer: bool
+    """Whether what another city knows counted in the decision."""
+    asked_on: date
+    asked_at: datetime = moment()
+    asked_by: str

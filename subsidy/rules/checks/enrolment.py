@@ -12,6 +12,7 @@ from subsidy.rules.checks.people import judge_register
 from subsidy.rules.facts import PastClaim, RegisterAnswer, TrainingFacts
 from subsidy.rules.identity import age_on, check_id_number, check_name
 from subsidy.rules.policy import Pack, Track
+from subsidy.rules.script import same_words
 from subsidy.rules.verdict import NO_CLAUSE, Finding, Source, source_of
 
 
@@ -74,11 +75,12 @@ def check_enrolment(
 
 
 def group_code(pack: Pack, text: str) -> str | None:
-    """The code of a group given by code or Chinese name; None when the pack has none such."""
+    """The code of a group given by code or Chinese name, in either script; None if there is none."""
     wanted = text.strip()
     if wanted in pack.spec.groups:
         return wanted
-    return next((code for code, spec in pack.spec.groups.items() if spec.name == wanted), None)
+    groups = pack.spec.groups.items()
+    return next((code for code, spec in groups if same_words(spec.name, wanted)), None)
 
 
 def _real_name_source(track: Track) -> Source:

@@ -26,7 +26,7 @@ def check_heads(case: Case, out: Verdicts, checks: Sequence[Check]) -> None:
         if not did(head, wanted):
             continue
         alone = Verdicts(case.pack)
-        seen = replace(case, facts=_as_person(case, head))
+        seen = replace(case, facts=as_person(case.facts, head))
         for check in checks:
             check(seen, alone)
         out.heads[head.ref] = alone.all()
@@ -60,10 +60,9 @@ def did(head: HeadFacts, wanted: Sequence[str]) -> bool:
     return all(_DONE[what](head) for what in wanted)
 
 
-def _as_person(case: Case, head: HeadFacts) -> Facts:
-    return replace(
-        case.facts, person=head.person, certificate=head.certificate, history=head.history
-    )
+def as_person(facts: Facts, head: HeadFacts) -> Facts:
+    """The facts of a claim as if it were the head's alone."""
+    return replace(facts, person=head.person, certificate=head.certificate, history=head.history)
 
 
 def _once(known: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:

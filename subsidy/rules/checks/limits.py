@@ -111,12 +111,17 @@ def not_in_two_classes(case: Case, out: Verdicts) -> None:
 
 def earlier(case: Case) -> list[PastClaim]:
     """Claims that come before this one: paid ones, and pending ones filed earlier."""
-    if not case.facts.history:
+    return filed_before(case.facts)
+
+
+def filed_before(facts: Facts) -> list[PastClaim]:
+    """As `earlier`, from the facts alone."""
+    if not facts.history:
         return []
-    own = _order(case.facts.applied_on, case.facts.order, case.facts.claim)
+    own = _order(facts.applied_on, facts.order, facts.claim)
     return [
         item
-        for item in case.facts.history
+        for item in facts.history
         if item.status == "paid"
         or (item.status == "pending" and _order(item.applied_on, item.order, item.ref) < own)
     ]

@@ -49,6 +49,7 @@ def _form(project: ProjectPart, step: Step) -> catalogue.ProjectForm:
         rate_fen=10_000,
         survey_note=step.get("survey_note", f"{project.title}：辖区企业和街道需求调查汇总"),
         procurement_record=f"政府采购〔2020〕{project.key}",
+        department=project.department,
     )
 
 

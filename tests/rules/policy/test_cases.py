@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,26 @@ from subsidy.rules.verdict import Decision
 from subsidy.rules.workdays import Calendar
 
 FOLDER = Path(__file__).parents[1] / "cases"
-CITIES = ("hangzhou", "cixi", "changchun", "zhumadian")
+CITIES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/base.yaml")))
 
 
 def _cases() -> Iterator[Any]:
     for city in CITIES:
         for path in sorted((FOLDER / city).glob("*.yaml")):
             if path.stem != "base":
-                for case in YAML(typ="safe").load(path):
+                for case in read(path):
                     yield pytest.param(city, case, id=f"{city}/{path.stem}: {case['name']}")
+
+
+@cache
+def read(path: Path) -> Any:
+    """A file of cases or of facts, read once; callers copy what they change."""
+    return YAML(typ="safe").load(path)
+
+
+def cases_of(path: Path, name: str) -> list[dict[str, Any]]:
+    """The cases of one file with this name."""
+    return [case for case in read(path) if case["name"] == name]
 
 
 @pytest.mark.parametrize(("city", "case"), list(_cases()))
@@ -37,6 +49,17 @@ def test_case(
     pack_named: Callable[[str, bool], Pack],
     calendar_on: Callable[[date], Calendar],
 ) -> None:
+    run_case(city, case, pack_named=pack_named, calendar_on=calendar_on)
+
+
+def run_case(
+    city: str,
+    case: dict[str, Any],
+    *,
+    pack_named: Callable[[str, bool], Pack],
+    calendar_on: Callable[[date], Calendar],
+) -> None:
+    """Decide the case under the given packs; raises AssertionError where it ends otherwise."""
     today, text = facts_of(city, case)
     pack = pack_named(city, case.get("settings", True))
     decision = decide(facts_from_json(text), pack=pack, today=today, calendar=calendar_on(today))
@@ -45,7 +68,7 @@ def test_case(
 
 def facts_of(city: str, case: dict[str, Any]) -> tuple[date, str]:
     """The business date and the facts of a case as JSON text."""
-    base = YAML(typ="safe").load(FOLDER / city / "base.yaml")[case["base"]]
+    base = read(FOLDER / city / "base.yaml")[case["base"]]
     facts: dict[str, Any] = copy.deepcopy(base["facts"])
     for path, value in case.get("change", {}).items():
         *parents, last = path.split(".")

@@ -93,6 +93,49 @@ def test_a_faulty_pack_is_refused_with_file_line_key_and_remedy(
     assert fault.remedy
 
 
+OVERLAP = DAY_RATE.replace("}", ", until: 2021-02-01}")
+NEEDED = {
+    "an unknown key": ("    unit: yuan", "    unti: yuan", "unti"),
+    "a missing clause": (DAY_RATE, DAY_RATE.replace("clause: 四（二）, ", ""), "project_day_rate"),
+    "a missing document": (DAY_RATE, DAY_RATE.replace(", document: hz-2020-43", ""), "project_day"),
+    "dates that overlap": (
+        DAY_RATE,
+        f"{OVERLAP}\n      {DAY_RATE.replace('2020-07-01', '2021-01-01')}",
+        "project_day_rate.values.2020-07-01",
+    ),
+    "an unknown fund": ("value: special_account", "value: petty_cash", "pass_certificate.fund"),
+    "an unknown payee": ("value: organising_unit", "value: mayor", "pass_certificate.payee"),
+    "money as a float": (DAY_RATE, DAY_RATE.replace('"100"', "100.0"), "project_day_rate"),
+    "an unset value that nobody left open": (
+        DAY_RATE, DAY_RATE[: DAY_RATE.index("{")] + "{unset: true}", "project_day_rate",
+    ),
+    "an assumed value without a reason": (
+        DAY_RATE, DAY_RATE[: DAY_RATE.index("{")] + '{value: "100", assumed: ""}',
+        "project_day_rate",
+    ),
+    "an unknown state of the road": ("- {state: enrolled,", "- {stage: enrolled,", "stage"),
+    "YAML that cannot be read": ("city: hangzhou", "city: [hangzhou", "-"),
+}  # fmt: skip
+"""What `subsidy policy check` refuses, each with what is written instead and the key it names."""
+
+
+@pytest.mark.parametrize("wrong", list(NEEDED))
+def test_a_pack_is_refused_with_file_line_and_remedy_for(
+    edited: Callable[..., Pack], wrong: str
+) -> None:
+    old, new, key = NEEDED[wrong]
+    with pytest.raises(PolicyError) as caught:
+        edited(old, new)
+    found = [fault for fault in caught.value.faults if key in fault.key]
+    assert found, [str(fault) for fault in caught.value.faults]
+    for fault in found:
+        assert fault.file.endswith("policies/hangzhou.yaml")
+        assert fault.line > 1
+        assert fault.what
+        assert fault.remedy
+        assert str(fault).startswith(f"{fault.file}:{fault.line}: ")
+
+
 def test_a_fault_names_the_line_that_a_person_has_to_open(edited: Callable[..., Pack]) -> None:
     lines = (CONFIG / "policies" / "hangzhou.yaml").read_text("utf-8").splitlines()
     with pytest.raises(PolicyError) as caught:

@@ -163,6 +163,7 @@ CREATE TABLE catalogue_item (
     rate_fen BIGINT DEFAULT '0' NOT NULL,
     survey_note VARCHAR NOT NULL,
     procurement_record VARCHAR NOT NULL,
+    department VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     opinion VARCHAR NOT NULL,
@@ -198,6 +199,39 @@ CREATE TABLE group_evidence (
 );
 
 CREATE INDEX ix_group_evidence_person_id ON group_evidence (person_id);
+
+CREATE TABLE past_subsidy (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    paying_place VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    scheme VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    occupation VARCHAR NOT NULL,
+    project VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    certificate_kind VARCHAR NOT NULL,
+    certificate_index VARCHAR NOT NULL,
+    starts_on DATE,
+    ends_on DATE,
+    paid_on DATE NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    year INTEGER NOT NULL,
+    file_sha256 VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    imported_by VARCHAR NOT NULL,
+    imported_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    taken_back_on DATE,
+    CONSTRAINT pk_past_subsidy PRIMARY KEY (id),
+    CONSTRAINT uq_past_subsidy_payment UNIQUE (city, person_id, scheme, occupation, project, level, certificate_index, paid_on, amount_fen),
+    CONSTRAINT ck_past_subsidy_scheme CHECK (scheme IN ('training', 'insurance_upgrade', 'other')),
+    CONSTRAINT ck_past_subsidy_positive CHECK (amount_fen > 0),
+    CONSTRAINT fk_past_subsidy_person_id_person FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_past_subsidy_file ON past_subsidy (city, file_sha256);
+
+CREATE INDEX ix_past_subsidy_person ON past_subsidy (person_id, id);
 
 CREATE TABLE payment_batch (
     id BIGSERIAL NOT NULL,
@@ -634,6 +668,23 @@ CREATE TABLE claim_progress (
     CONSTRAINT fk_claim_progress_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
 )
  WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+CREATE TABLE cross_city_check (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    claim_id BIGINT NOT NULL,
+    question VARCHAR NOT NULL,
+    answer BOOLEAN NOT NULL,
+    asked_on DATE NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    CONSTRAINT pk_cross_city_check PRIMARY KEY (id),
+    CONSTRAINT fk_cross_city_check_person_id_person FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_cross_city_check_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id)
+);
+
+CREATE INDEX ix_cross_city_check_person ON cross_city_check (person_id, id);
 
 CREATE TABLE deadline (
     id BIGSERIAL NOT NULL,

@@ -1,0 +1,1 @@
+"""What the figures of a city say when they are put together."""

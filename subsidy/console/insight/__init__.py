@@ -1,0 +1,1 @@
+"""Pages on what the figures of a city say."""
