@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 
 from states.chart import FAR
 from subsidy.records.moves import Moment, OpenTicket, OpenWindow
+from subsidy.records.pack_archive import keep
 from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
 from subsidy.rules.deadlines import Window, due, reminders
@@ -188,16 +189,29 @@ STAGE_OF = {"application": "applied"}
 
 
 def sync_roads(session: Session, act: Act) -> dict[tuple[str, str], int]:
-    """Write the roads and windows of the city's pack, once for each version of it.
+    """Write the roads and windows of the city's pack and keep it, once for each version of it.
 
     Returns (track, route) → road id. The routes are those the pack's routing names.
     """
     pack = act.pack
+    keep_pack(session, act)
     found: dict[tuple[str, str], int] = {}
     for track in pack.tracks.values():
         for route in pack.spec.routing.routes:
             found[track.code, route] = _road(session, pack, track.code, route)
     return found
+
+
+def keep_pack(session: Session, act: Act) -> None:
+    """Put the pack of now into the archive, where receipts and claims find it again."""
+    pack = act.pack
+    keep(
+        session,
+        city=pack.city,
+        version=pack.version,
+        content=pack.content,
+        at=act.recorded_at,
+    )
 
 
 def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from states.claim import SIDE
 from subsidy import __version__
-from subsidy.actions.acting import Act
+from subsidy.actions.acting import Act, keep_pack
 from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.grounds.levels import unapplied, waits_for_level
 from subsidy.actions.grounds.outside.questions import log_questions
@@ -31,7 +31,7 @@ from subsidy.records.tables.claims import ProgressColumns
 from subsidy.records.tables.types import table_of
 from subsidy.rules.checks.across import cross_city_answers
 from subsidy.rules.decide import decide, decision_json
-from subsidy.rules.facts import FACTS, Facts, facts_from_json
+from subsidy.rules.facts import FACTS, Facts
 from subsidy.rules.verdict import Decision as Verdict
 from subsidy.rules.verdict import Finding
 
@@ -76,6 +76,8 @@ def decide_claims(session: Session, act: Act, *, claim_ids: Sequence[int]) -> li
     facts = gather(session, act, claim_ids=list(standing))
     before = latest_decisions(session, claim_ids=list(standing))
     released = _released(session, list(standing))
+    if facts:
+        keep_pack(session, act)
     done, across = [], {}
     for claim_id, known in facts.items():
         verdict = decide(known, pack=act.pack, today=act.today, calendar=act.calendar)
@@ -157,13 +159,6 @@ def latest_decisions(session: Session, *, claim_ids: Sequence[int]) -> dict[int,
         .order_by(col(Decision.id))
     )
     return {row.claim_id: row for row in session.exec(query).all()}
-
-
-def replay(act: Act, row: Decision) -> Verdict:
-    """Decide a receipt's facts once more, with the pack and calendar as they are now loaded."""
-    calendar = act.office.calendars.seen_on(row.decided_on, city=row.city)
-    pack = act.office.packs[row.city]
-    return decide(facts_from_json(row.facts), pack=pack, today=row.decided_on, calendar=calendar)
 
 
 def codes_of(row: Decision | None, *, effects: Collection[str] = SEVERITY) -> set[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from subsidy.commands.packs import config_roots, entry_names, located, pack_of, yuan
+from subsidy.commands.policies.diff import diff
+from subsidy.commands.policies.migrate import migrate
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, current_day, day_argument, stop
 
 if TYPE_CHECKING:
@@ -15,13 +17,15 @@ if TYPE_CHECKING:
     from subsidy.rules.policy import Fault, Pack, Value
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.command()(diff)
+app.command()(migrate)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
 def policy() -> None:
-    """Check and show the cities' policy packs: values, clauses, and what nobody has settled."""
+    """Check, show and compare the cities' policy packs; move open claims to a new version."""
 
 
 @app.command()

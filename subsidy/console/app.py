@@ -12,8 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from subsidy.console import failures
-from subsidy.console.api import claims as api_claims
-from subsidy.console.api import tickets as api_tickets
+from subsidy.console.api import API
 from subsidy.console.desk import Desk, open_desk
 from subsidy.console.doors import Doors
 from subsidy.console.routes import ROUTES
@@ -75,7 +74,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     )
     app.state.desk = opened
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for doors in (health, *ROUTES, api_claims.doors, api_tickets.doors):
+    for doors in (health, *ROUTES, *API):
         app.include_router(doors.router)
     failures.install(app)
     app.middleware("http")(_guard)

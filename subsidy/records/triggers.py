@@ -19,6 +19,7 @@ APPEND_ONLY = [
     "clock_entry",
     "full_view",
     "cross_city_check",
+    "pack_version",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"

@@ -10,10 +10,7 @@ and may route, warn or hold, but never refuses, lapses or lowers money.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 from subsidy.rules.exceptions import ExceptionBook, load_exceptions
@@ -24,6 +21,7 @@ from subsidy.rules.packs.pack import Pack, Road, Track, check_order, check_pack_
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import PackSpec, SettingsSpec
 from subsidy.rules.packs.values import DatedValues, Value
+from subsidy.rules.packs.versions.content import packed, unpacked, version_of
 from subsidy.rules.precedence import amend
 
 __all__ = [
@@ -38,28 +36,52 @@ __all__ = [
     "check_pack_order",
     "load_pack",
     "load_packs",
+    "pack_of_content",
     "road_of",
 ]
 
 
-def load_pack(path: Path, *, settings: Path | None = None, exceptions: Path | None = None) -> Pack:
+def load_pack(
+    path: Path,
+    *,
+    settings: Path | None = None,
+    exceptions: Path | None = None,
+    any_name: bool = False,
+) -> Pack:
     """Read and check one city's pack with the bureau's settings over it.
 
     `exceptions` defaults to `config/exceptions.yaml` beside the `policies` folder, else the
-    shipped one. Raises PolicyError listing every fault with file, key, line and remedy.
+    shipped one. `any_name` reads a draft whose file is not named after its city. Raises PolicyError
+    listing every fault with file, key, line and remedy.
     """
-    source = SourceFile(path=path)
+    over = SourceFile(path=settings) if settings is not None else None
+    book = load_exceptions(_book_path(path, exceptions))
+    return _assembled(SourceFile(path=path), over, book, stem=None if any_name else path.stem)
+
+
+def pack_of_content(content: str, *, book: ExceptionBook) -> Pack:
+    """Build a pack again from the `content` that it was kept with; its version is the same.
+
+    Raises PolicyError when this version of the program no longer reads it.
+    """
+    sources = [SourceFile.stored(data, name="kept pack") for data in unpacked(content)]
+    return _assembled(sources[0], sources[1] if len(sources) > 1 else None, book)
+
+
+def _assembled(
+    source: SourceFile, over: SourceFile | None, book: ExceptionBook, *, stem: str | None = None
+) -> Pack:
+    """Check pack and settings together. Raises PolicyError with every fault."""
     spec = source.parse(PackSpec)
     table = build_table(spec, source=source)
     close_values(table, spec=spec)
     amend(table, spec=spec, source=source)
     content = [source.data]
-    if spec.city != path.stem:
+    if stem is not None and spec.city != stem:
         table.faults.append(
-            source.fault(("city",), f"The file is named {path.stem}.", "Use the same id.")
+            source.fault(("city",), f"The file is named {stem}.", "Use the same id.")
         )
-    if settings is not None:
-        over = SourceFile(path=settings)
+    if over is not None:
         chosen = over.parse(SettingsSpec)
         if chosen.city != spec.city:
             table.faults.append(
@@ -70,7 +92,7 @@ def load_pack(path: Path, *, settings: Path | None = None, exceptions: Path | No
     faults = [*table.faults, *cross_faults(spec, table=table, source=source)]
     if faults:
         raise PolicyError(faults)
-    return _pack(spec, table.dated, _hash(content), load_exceptions(_book_path(path, exceptions)))
+    return _pack(spec, table.dated, content, book)
 
 
 def load_packs(config: Path, *overrides: Path) -> dict[str, Pack]:
@@ -104,7 +126,7 @@ def _newest_file(name: str, folders: Sequence[Path]) -> Path | None:
 
 
 def _pack(
-    spec: PackSpec, dated: Mapping[str, DatedValues], version: str, book: ExceptionBook
+    spec: PackSpec, dated: Mapping[str, DatedValues], content: Sequence[object], book: ExceptionBook
 ) -> Pack:
     tracks = {
         code: Track(
@@ -122,25 +144,14 @@ def _pack(
     return Pack(
         city=spec.city,
         name=spec.name,
-        version=version,
+        version=version_of(content),
         documents={document.id: document for document in spec.documents},
         tracks=tracks,
         spec=spec,
         dated=dated,
         book=book,
+        content=packed(content),
     )
-
-
-def _hash(content: Sequence[object]) -> str:
-    def keyed(node: object) -> object:
-        if isinstance(node, dict):
-            return {str(key): keyed(value) for key, value in node.items()}
-        return [keyed(item) for item in node] if isinstance(node, list) else node
-
-    text = json.dumps(
-        keyed(list(content)), sort_keys=True, ensure_ascii=False, default=date.isoformat
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _book_path(path: Path, given: Path | None) -> Path:

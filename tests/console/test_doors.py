@@ -35,9 +35,9 @@ def routes(app: FastAPI) -> list[tuple[str, str, str]]:
 def all_routes(app: FastAPI) -> list[APIRoute]:
     """The routes of the application, those of its routers included."""
     from subsidy.console import app as module
-    from subsidy.console.api import claims, tickets
+    from subsidy.console.api import API
 
-    groups = (module.health, *ROUTES, claims.doors, tickets.doors)
+    groups = (module.health, *ROUTES, *API)
     return [r for g in groups for r in g.router.routes if isinstance(r, APIRoute)]
 
 

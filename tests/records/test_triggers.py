@@ -19,6 +19,7 @@ from subsidy.records.tables import (
     FullView,
     LedgerEntry,
     NoticeLine,
+    PackVersion,
     PaymentBatch,
     PaymentItem,
     PaymentLine,
@@ -50,6 +51,7 @@ def logs(session: Session) -> None:
     session.flush()
     city = "hangzhou"
     for row in (
+        PackVersion(city=city, version="v", content="[]", first_seen_at=AT),
         SubjectHistory(machine="ticket", subject_id=1, version=1, city=city, event="e", source="",
                        target="t", effective_on=DAY, recorded_at=AT, actor="a", batch=-1),
         Seal(chain="bulk", number=1, batch=1, low=1, high=2, rows=1, digest="d", previous="",

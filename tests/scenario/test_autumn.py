@@ -224,10 +224,13 @@ def test_a_window_into_a_year_not_yet_published_becomes_final_with_the_notice(
     assert (window.due_on, window.final) == (date(2021, 1, 4), True)
 
 
-def test_a_class_under_a_draft_is_computed_and_never_paid(autumn: Autumn, books: Session) -> None:
-    assert autumn.endings(books, "weaving") == {"applied": 10}
+def test_a_class_under_a_draft_waits_for_its_rate_and_is_never_paid(
+    autumn: Autumn, books: Session
+) -> None:
+    assert autumn.endings(books, "weaving") == {"result_publicised": 10}
     one = autumn.ending(books, "weaving", 1)
-    assert (one.amount_fen, one.approved_fen) == (800 * YUAN, 0)
+    assert (one.amount_fen, one.approved_fen) == (0, 0)
+    assert {"E603", "E604"} <= set(autumn.tickets(books, "weaving", 1))
     assert not books.exec(
         select(LedgerEntry).where(LedgerEntry.city == "cixi", LedgerEntry.credit == "ordered")
     ).all()

@@ -15,6 +15,7 @@ from tests import builders
 from tests.acts import CONFIG
 from tests.rules.policy.conftest import read_pack
 from tests.tracks import driving
+from tests.tracks.ending import to_the_end
 from tests.tracks.town import Town, town_of
 
 
@@ -40,7 +41,7 @@ def test_a_claim_of_the_track_runs_from_its_entry_to_its_end(
         town = town_of(session, city, track=code)
         track = town.pack.tracks[code]
         ids = begin(town, track)
-        states = driving.to_the_end(town, track, ids)
+        states = to_the_end(town, track, ids)
         assert states == [track.stages[-1]] * len(ids)
         due = [progress_of(session, claim_id).approved_fen for claim_id in ids]
         if track.stages[-1] == "paid":

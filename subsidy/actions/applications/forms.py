@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "award": "奖项等级",
     "facility": "建设项目类别",
     "modules": "完成实训模块数",
+    "excellent_years": "考核优秀的年度",
     "hours": "完成课时数",
     "training_days": "培训天数",
     "planned_heads": "计划人数",
@@ -45,7 +46,7 @@ WORDS: Mapping[str, str] = {
 NOTHING = Stated()
 BY_OTHERS = ("first_check", "acceptances", "papers", "systems", "broken_off")
 """Entries that may come later or from other offices; a missing one holds the claim, not the form."""
-LISTS = ("papers",)
+LISTS = ("papers", "excellent_years")
 
 
 @dataclass(frozen=True, kw_only=True)

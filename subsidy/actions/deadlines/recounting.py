@@ -89,6 +89,31 @@ def recount(session: Session, act: Act, rows: Iterable[Running]) -> list[tuple[R
     return moved
 
 
+def rebase(
+    session: Session, act: Act, rows: Iterable[Running], *, reason: str
+) -> list[tuple[Running, date]]:
+    """Count these deadlines anew under the rules that they are paired with, which may be others.
+
+    Never earlier than what was told; return those whose told day moved, with the day told before.
+    """
+    running = list(rows)
+    entries = entries_of(session, [one.row.id or 0 for one in running])
+    moved = []
+    for one in running:
+        assert one.rule.id is not None
+        before, told = one.row.due_on, one.row.told_by
+        one.row.rule_id = one.rule.id
+        _rewrite(act, one, entries)
+        if one.row.due_on != before:
+            session.add(_entry(act, one.row, before, reason))
+        if one.row.told_by != told:
+            moved.append((one, told))
+        session.add(one.row)
+    session.flush()
+    set_lapses(session, [one.row.claim_id for one in running if one.row.status == "open"])
+    return moved
+
+
 def _rewrite(act: Act, one: Running, entries: Mapping[int, Sequence[ClockEntry]]) -> None:
     row, calendar = one.row, act.calendar
     window = window_of(one.rule)
@@ -109,7 +134,7 @@ def attention_of(act: Act, row: Deadline, window: Window) -> date:
     return next_attention(window, end, anchor=row.anchor_on, today=act.today, calendar=act.calendar)
 
 
-def _entry(act: Act, row: Deadline, before: date) -> ClockEntry:
+def _entry(act: Act, row: Deadline, before: date, reason: str = "") -> ClockEntry:
     assert row.id is not None
     return ClockEntry(
         city=row.city,
@@ -119,7 +144,7 @@ def _entry(act: Act, row: Deadline, before: date) -> ClockEntry:
         due_before=before,
         due_after=row.due_on,
         actor=act.actor,
-        reason=f"日历版本{row.calendar_version}，{'最终' if row.final else '暂定'}",
+        reason=reason or f"日历版本{row.calendar_version}，{'最终' if row.final else '暂定'}",
     )
 
 

@@ -65,3 +65,29 @@ def sweep(
                 f"{figures['floor_rate']:,}, ratio {figures['ratio']}"
             )
     typer.echo(f"memory: {report['peak_rss_mb']} MB at most")
+
+
+@app.command()
+def decide(
+    claims: Annotated[int, typer.Option(min=1, help="How many claims are decided.")] = 50_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same facts.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Decide generated claims on one core, with every reason and clause; no database is used.
+
+    The floor gives the same answers by hand and writes the same record; `bare_rate` is the floor
+    without the record. `growth_ratio` compares the ratio over all claims with that over the first
+    ten thousand.
+    """
+    from subsidy.bench.deciding.measure import measure_decisions
+
+    report = measure_decisions(
+        claims_wanted=claims, seed=seed, tell=lambda line: typer.echo(line, err=True)
+    )
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+        return
+    typer.echo(
+        f"{report['rate']:,} decisions/s, floor {report['floor_rate']:,}, ratio {report['ratio']}, "
+        f"without record {report['bare_rate']:,}; memory {report['peak_rss_mb']} MB at most"
+    )

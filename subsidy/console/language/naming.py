@@ -186,7 +186,7 @@ EVENTS: Mapping[str, str] = {
     "reopen": N_("Reopened"),
     "create": N_("Claim opened"),
     "open": N_("Claim opened"),
-    "migrated": N_("Moved to a new chart"),
+    "migrated": N_("Moved to new rules"),
     "assign": N_("Taken"),
     "ask_override": N_("Override asked for"),
     "refuse_override": N_("Override refused"),

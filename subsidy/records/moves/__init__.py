@@ -10,6 +10,7 @@ from subsidy.records.moves.moment import (
     NotMoved,
     OpenTicket,
     OpenWindow,
+    OtherChartError,
     RowsMovedUnderneathError,
 )
 from subsidy.records.moves.subjects import move_subject
@@ -21,6 +22,7 @@ __all__ = [
     "NotMoved",
     "OpenTicket",
     "OpenWindow",
+    "OtherChartError",
     "RowsMovedUnderneathError",
     "batch_of",
     "move",

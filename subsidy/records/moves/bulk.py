@@ -34,7 +34,7 @@ from states.chart import Column, Const, Edge, Given, Guard, Plus, Source, Value
 from states.claim import CLAIM, CLOSED
 from subsidy.records.moves import bulk_effects
 from subsidy.records.moves.minutes import batch_of
-from subsidy.records.moves.moment import DueRules, Moment, RowsMovedUnderneathError
+from subsidy.records.moves.moment import DueRules, Moment, OtherChartError, RowsMovedUnderneathError
 from subsidy.records.moves.roads import ROAD_STATES, Order, orders
 from subsidy.records.tables import ClaimClosed, ClaimHistory, ClaimProgress
 from subsidy.records.tables.types import BIG_KEY, Instant, table_of
@@ -73,10 +73,11 @@ def move_all(
     Closed claims are not touched (late returns and reopening are single acts). Nothing is committed.
     On PostgreSQL the claims are locked first: in a window those that move, elsewhere (and with `lock`)
     the whole scope. Raises RowsMovedUnderneathError when another transaction interfered, which is a
-    reason to retry.
+    reason to retry, and OtherChartError when a newer chart rules a claim of the scope.
     """
     session.flush()
     one_snapshot = _lock_scope(session, scope, always=lock)
+    _refuse_other_charts(session, scope)
     batch = batch_of(session, moment)
     moved: dict[str, int] = {}
     edges = _in_safe_order(event)
@@ -112,6 +113,15 @@ def _lock_scope(session: Session, scope: Scope, *, always: bool) -> bool:
         return True
     _lock_rows(session, and_(true(), *scope.conditions))
     return False
+
+
+def _refuse_other_charts(session: Session, scope: Scope) -> None:
+    query = select(col(ClaimProgress.claim_id), col(ClaimProgress.chart_version)).where(
+        *scope.conditions, col(ClaimProgress.chart_version) != CLAIM.version
+    )
+    other = session.connection().execute(query.limit(1)).first()
+    if other is not None:
+        raise OtherChartError(other.claim_id, found=other.chart_version, known=CLAIM.version)
 
 
 def _lock_rows(session: Session, where: ColumnElement[bool]) -> None:

@@ -12,7 +12,14 @@ from states.chart import Blocked, Column, Const, Edge, Given, Plus, Source, Valu
 from states.claim import CLAIM, CLOSED
 from subsidy.records.moves.interactive_effects import TICKET_OPEN, Step, run_effects
 from subsidy.records.moves.minutes import batch_of
-from subsidy.records.moves.moment import DueRules, Moment, Moved, NotMoved, RowsMovedUnderneathError
+from subsidy.records.moves.moment import (
+    DueRules,
+    Moment,
+    Moved,
+    NotMoved,
+    OtherChartError,
+    RowsMovedUnderneathError,
+)
 from subsidy.records.moves.roads import order_for
 from subsidy.records.tables import Claim, ClaimClosed, ClaimHistory, ClaimProgress, Deadline
 from subsidy.records.tables.claims import ProgressColumns
@@ -67,7 +74,8 @@ def move(
     """Move one claim by `event`, with every effect; nothing is committed.
 
     Returns what was done, or every guard that stood in the way. Raises LookupError for an unknown
-    claim and KeyError when an edge needs a value that `moment.given` lacks.
+    claim, OtherChartError for one that a newer chart rules, and KeyError when an edge needs a value
+    that `moment.given` lacks.
     """
     session.flush()
     place, row = _locked(session, claim_id)
@@ -91,6 +99,8 @@ def _locked(session: Session, claim_id: int) -> tuple[type[ProgressColumns], Any
     for place in _PLACES:
         row = connection.execute(find[place], {"claim_id": claim_id}).first()
         if row is not None:
+            if row.chart_version != CLAIM.version:
+                raise OtherChartError(claim_id, found=row.chart_version, known=CLAIM.version)
             return place, row
     raise LookupError(f"no claim has the number {claim_id}")
 

@@ -40,6 +40,21 @@ class RowsMovedUnderneathError(RuntimeError):
     """Rows changed between two statements of one move; do it again in a new transaction."""
 
 
+class OtherChartError(RuntimeError):
+    """Claims live under another version of the chart than this process knows; it must not move them.
+
+    A migration put a newer chart in force: stop this process and start the version that brought it.
+    """
+
+    def __init__(self, claim_id: int, *, found: int, known: int) -> None:
+        """Name one such claim and both versions."""
+        super().__init__(
+            f"claim {claim_id} lives under version {found} of the chart, this process knows version "
+            f"{known}: nothing was moved. Restart it with the program that brought version "
+            f"{max(found, known)}."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
     """A deadline about to open, as the pack and the calendar of today make it."""

@@ -47,7 +47,7 @@ from subsidy.records.tables.people import (
     Person,
     RegisterAnswer,
 )
-from subsidy.records.tables.places import Area, Road, WindowRule
+from subsidy.records.tables.places import Area, PackVersion, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
 from subsidy.records.tables.types import METADATA
 
@@ -86,6 +86,7 @@ __all__ = [
     "NoticeLine",
     "Objection",
     "Outbox",
+    "PackVersion",
     "PastSubsidy",
     "PaymentBatch",
     "PaymentItem",

@@ -1,9 +1,11 @@
-"""Areas (districts of a city), and roads: how one track runs for claims of one route."""
+"""Areas (districts of a city), roads (how one track runs for claims of one route), packs as they were."""
+
+from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from subsidy.records.tables.types import key
+from subsidy.records.tables.types import key, moment
 
 
 class Area(SQLModel, table=True):
@@ -60,3 +62,15 @@ class WindowRule(SQLModel, table=True):
     """What happens at the end, separated by blanks: remind, ticket, block, lapse, leader."""
     remind_at: str = "3 1"
     """Working days before the end on which a reminder goes out, separated by blanks."""
+
+
+class PackVersion(SQLModel, table=True):
+    """What one version of a city's pack and settings said, kept once. Append-only."""
+
+    __tablename__ = "pack_version"
+
+    city: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    content: str
+    """JSON, from which the pack is built again; the version is the hash of what it says."""
+    first_seen_at: datetime = moment()

@@ -62,7 +62,7 @@ def check_enrolment(
         out.add("E103", "refuse", real_name, column="name")
     spec = pack.tracks[track].spec
     if spec.group_test:
-        _group(person, training, pack, out)
+        _group(person, training, pack, out, track=track)
     _age(number.born_on, training, pack, out)
     if history and spec.counts_towards_limits:
         _history(training, history, pack, out)
@@ -90,9 +90,12 @@ def _real_name_source(track: Track) -> Source:
     return NO_CLAUSE
 
 
-def _group(person: RosterPerson, training: TrainingFacts, pack: Pack, out: Verdicts) -> None:
+def _group(
+    person: RosterPerson, training: TrainingFacts, pack: Pack, out: Verdicts, *, track: str
+) -> None:
     code = group_code(pack, person.group)
-    if code is None:
+    admits = pack.spec.groups[code].tracks if code is not None else []
+    if code is None or (admits and track not in admits):
         first = source_of(next(iter(pack.spec.groups.values())))
         out.add("E203", "hold", first, column="group", group=person.group.strip()[:20])
         return

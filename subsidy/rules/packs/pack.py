@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -106,23 +106,34 @@ class Track:
             specs[name] = (f"{self.code}.windows.{name}", spec)
         return specs
 
+    @cached_property
+    def _built_windows(self) -> dict[tuple[str, date, bool], Window]:
+        return {}
+
     def _window(self, name: str, on: date | None) -> Window:
         key, spec = self._window_specs[name]
         dated = self.dated[key]
         value = dated.latest if on is None else dated.on(on)
-        return Window(
-            name=name,
-            n=None if value.unset else value.value,
-            unit=spec.unit,
-            direction=spec.direction,
-            anchor=spec.anchor,
-            clause=value.clause,
-            document=value.document,
-            assumed=value.assumed,
-            at_end=tuple(spec.at_end),
-            remind_at=tuple(spec.remind_at),
-            first_day_counts=spec.first_day_counts,
-        )
+        known = (name, value.since, value.unset)  # before its first value a window is unset
+        if known not in self._built_windows:
+            self._built_windows[known] = _built(name, spec, value)
+        return self._built_windows[known]
+
+
+def _built(name: str, spec: WindowSpec, value: Value) -> Window:
+    return Window(
+        name=name,
+        n=None if value.unset else value.value,
+        unit=spec.unit,
+        direction=spec.direction,
+        anchor=spec.anchor,
+        clause=value.clause,
+        document=value.document,
+        assumed=value.assumed,
+        at_end=tuple(spec.at_end),
+        remind_at=tuple(spec.remind_at),
+        first_day_counts=spec.first_day_counts,
+    )
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,8 @@ class Pack:
     spec: PackSpec
     dated: Mapping[str, DatedValues]
     book: ExceptionBook
+    content: str = field(default="", repr=False, compare=False)
+    """Pack and settings as JSON text, from which `pack_of_content` builds this pack again."""
 
     def value(self, key: str, *, on: date) -> Value:
         """What holds for `key` on `on`; unset before its first value.

@@ -48,6 +48,13 @@ class SourceFile:
         self._tree = tree
         self.data: Any = _plain(tree)
 
+    @classmethod
+    def stored(cls, data: Any, *, name: str) -> SourceFile:
+        """Content that was read before and kept: it has no lines any more."""
+        kept = cls.__new__(cls)
+        kept.path, kept.name, kept._tree, kept.data = Path(name), name, None, data
+        return kept
+
     def line_of(self, path: Sequence[object]) -> int:
         """Line (from 1) of the entry at `path`, or of its nearest parent that exists."""
         node, line = self._tree, 1

@@ -40,7 +40,7 @@ def apply(stage: Stage, step: Step) -> None:
 
 @deed
 def ask_registers(stage: Stage, step: Step) -> None:
-    """Take in what the outside registers say about everybody who has applied."""
+    """Take in what the outside registers say about everybody who has applied, or need not apply."""
     part = stage.part(step.get("class"))
     step = step.model_copy(update={"city": part.city})
     odd = {o["row"]: (o["register"], o["answer"]) for o in step.get("odd", ())}
@@ -49,7 +49,7 @@ def ask_registers(stage: Stage, step: Step) -> None:
         applied = session.exec(
             select(ClaimProgress.claim_id).where(
                 col(ClaimProgress.claim_id).in_(list(here.values())),
-                ClaimProgress.state == "applied",
+                col(ClaimProgress.state).in_(["applied", "result_publicised"]),
             )
         ).all()
         rows = [n for n, claim in sorted(here.items()) if claim in set(applied)]

@@ -71,14 +71,6 @@ def test_a_receipt_holds_facts_clauses_and_versions_and_no_personal_data(
         assert row.code_version
 
 
-def test_a_receipt_can_be_decided_again_with_the_same_outcome(database: Database) -> None:
-    with database.transaction() as session:
-        (claim_id,) = steps.applied(session)
-        (row,) = steps.receipts(session, claim_id)
-        again = decisions.replay(act(steps.APPLIED), row)
-        assert (again.payable, again.amount_fen) == (row.payable, row.amount_fen)
-
-
 def test_a_claim_waits_until_the_registers_have_answered(database: Database) -> None:
     with database.transaction() as session:
         class_id = steps.certified(session, heads=1)

@@ -75,6 +75,8 @@ def test_every_shipped_pack_loads_and_every_shipped_road_is_a_path_of_the_chart(
         ("{value: 20, clause", "{value: 20.5, clause", "project_day_cap", "whole number"),
         ("direction: before", "direction: sideways", "direction", "Input should be"),
         ("groups: [farmer, low", "groups: [fisher, low", "farmer_upgrade", "Unknown group"),
+        ("veteran: {name: 退役军人,", "veteran: {name: 退役军人, tracks: [nowhere],",
+         "groups.veteran", "Unknown track"),
         ("    district: {values", "    county: {values", "pass_certificate.pays", "Routes"),
         ("governing_document: hz", "governing_document: xx", "governing_document", "listed"),
         ("found: refuse, not_found: pass, code: E202,\n     clause: 二, document: hz-2020-43",

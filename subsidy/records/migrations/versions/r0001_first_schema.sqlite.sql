@@ -62,6 +62,14 @@ CREATE TABLE outbox (
 
 CREATE INDEX ix_outbox_waiting ON outbox (id) WHERE status = 'waiting';
 
+CREATE TABLE pack_version (
+    city VARCHAR NOT NULL,
+    version VARCHAR NOT NULL,
+    content VARCHAR NOT NULL,
+    first_seen_at DATETIME NOT NULL,
+    CONSTRAINT pk_pack_version PRIMARY KEY (city, version)
+);
+
 CREATE TABLE person (
     id INTEGER NOT NULL,
     id_index VARCHAR NOT NULL,

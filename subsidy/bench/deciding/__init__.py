@@ -1,0 +1,1 @@
+"""Measuring decisions: the facts, the bare reckoning beside ours, and the report."""

@@ -1,0 +1,1 @@
+"""Versions of a pack: the content that is kept of each, and what differs between two."""
