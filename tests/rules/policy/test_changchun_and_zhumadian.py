@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from subsidy.rules.packs.coverage import load_coverage
+from subsidy.rules.packs.contacts import shipped_contacts
 from subsidy.rules.policy import Pack, PolicyError, load_pack
+from subsidy.rules.routing import load_divisions, routing_of
+from subsidy.rules.script import simplified
 
 CONFIG = Path(__file__).parents[3] / "config"
+Named = Callable[[str, bool], Pack]
 CITIES = ("changchun", "zhumadian")
 PRINTED = {
     "职业资格证书": "qualification",
@@ -24,12 +28,6 @@ PRINTED = {
 }
 SHOWN = date(2020, 10, 12)
 IN_TERM = (date(2019, 1, 1), date(2019, 9, 4), date(2021, 12, 31), date(2026, 1, 1))
-
-
-def shipped(city: str) -> Pack:
-    return load_pack(
-        CONFIG / "policies" / f"{city}.yaml", settings=CONFIG / "settings" / f"{city}.yaml"
-    )
 
 
 def with_setting(tmp_path: Path, key: str, value: object) -> Pack:
@@ -51,8 +49,10 @@ def test_an_apprentices_year_of_exactly_4000_yuan_may_be_set(tmp_path: Path) -> 
     assert pack.value("apprenticeship_rate", on=SHOWN).value == 400_000
 
 
-def test_the_certificate_that_changchun_prints_twice_is_kept_as_printed_and_is_one_kind() -> None:
-    pack = shipped("changchun")
+def test_the_certificate_that_changchun_prints_twice_is_kept_as_printed_and_is_one_kind(
+    pack_named: Named,
+) -> None:
+    pack = pack_named("changchun", True)
     printed = pack.value("certificates_printed", on=SHOWN).value
     assert Counter(printed) == Counter([*PRINTED, "职业资格证书"])
     for track in pack.tracks.values():
@@ -61,22 +61,24 @@ def test_the_certificate_that_changchun_prints_twice_is_kept_as_printed_and_is_o
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_the_bureau_sets_procedure_only_and_never_an_amount_a_payee_or_a_fund(city: str) -> None:
-    pack = shipped(city)
+def test_the_bureau_sets_procedure_only_and_never_an_amount_a_payee_or_a_fund(
+    pack_named: Named, city: str
+) -> None:
+    pack = pack_named(city, True)
     for key in pack.assumed_keys():
         assert pack.dated[key].unit != "yuan"
         assert not key.endswith((".payee", ".fund", "_basis")) or key == "yearly_limit_basis"
 
 
-def test_no_track_of_the_draft_may_ever_pay() -> None:
-    pack = shipped("zhumadian")
+def test_no_track_of_the_draft_may_ever_pay(pack_named: Named) -> None:
+    pack = pack_named("zhumadian", True)
     assert pack.governing.status == "draft"
     for code in pack.tracks:
         assert not any(pack.may_pay(anchor=day, track=code) for day in IN_TERM)
 
 
-def test_changchun_pays_from_its_issue_to_the_end_of_2021_only() -> None:
-    pack = shipped("changchun")
+def test_changchun_pays_from_its_issue_to_the_end_of_2021_only(pack_named: Named) -> None:
+    pack = pack_named("changchun", True)
     document = pack.governing
     assert (document.issued, document.number) == (date(2019, 9, 4), "长府办发〔2019〕37号")
     assert document.until_assumed
@@ -85,23 +87,42 @@ def test_changchun_pays_from_its_issue_to_the_end_of_2021_only() -> None:
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_placeholder_of_the_text_is_never_a_value(city: str) -> None:
-    for key, dated in shipped(city).dated.items():
+def test_a_placeholder_of_the_text_is_never_a_value(pack_named: Named, city: str) -> None:
+    for key, dated in pack_named(city, True).dated.items():
         for value in dated.values:
             assert not re.search(r"\bX\b|X ?亿|X%|X万", str(value.value)), key
 
 
-def test_a_register_answer_is_asked_of_people_and_not_of_a_schools_list() -> None:
+def test_a_register_answer_is_asked_of_people_and_not_of_a_schools_list(pack_named: Named) -> None:
     for city in CITIES:
-        pack = shipped(city)
+        pack = pack_named(city, True)
         for register in pack.spec.registers.values():
             assert "enterprise_school" not in register.tracks
             assert {"certificate", "project", "work_for_training"} <= set(register.tracks)
 
 
-@pytest.mark.parametrize(("city", "number"), [("changchun", 55), ("zhumadian", 79)])
-def test_every_row_of_the_two_texts_has_its_word(city: str, number: int) -> None:
-    rows = load_coverage(CONFIG / "policies" / f"coverage-{city}.csv")
-    assert len(rows) == number
-    prefix = {"changchun": "CC-", "zhumadian": "ZM-"}[city]
-    assert all(row.id.startswith(prefix) for row in rows)
+def test_changchuns_pack_is_written_in_simplified_characters() -> None:
+    for kind in ("policies", "settings", "offices"):
+        text = (CONFIG / kind / "changchun.yaml").read_text("utf-8")
+        assert simplified(text) == text, kind
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_every_division_has_a_route_and_an_office_on_each_of_its_days(
+    pack_named: Named, city: str
+) -> None:
+    pack, book = pack_named(city, True), load_divisions(CONFIG / "divisions" / f"{city}.yaml")
+    for day in (date(2019, 9, 4), date(2020, 6, 18), date(2020, 6, 19), date(2021, 12, 31)):
+        for division in book.on(day):
+            for track in pack.tracks.values():
+                routing = routing_of(pack, track, district=division.id, on=day)
+                assert len(routing.level_list) == 2
+                assert routing.pays is not None
+                assert routing.pays.value == "district"
+            assert division.id in shipped_contacts()[city].offices
+
+
+def test_changchun_has_eleven_divisions_since_gongzhuling_came_and_zhumadian_ten() -> None:
+    changchun = load_divisions(CONFIG / "divisions" / "changchun.yaml")
+    assert [len(changchun.on(date(2020, 6, day))) for day in (18, 19)] == [10, 11]
+    assert len(load_divisions(CONFIG / "divisions" / "zhumadian.yaml").by_id) == 10
