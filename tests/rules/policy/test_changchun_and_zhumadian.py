@@ -126,3 +126,13 @@ def test_changchun_has_eleven_divisions_since_gongzhuling_came_and_zhumadian_ten
     changchun = load_divisions(CONFIG / "divisions" / "changchun.yaml")
     assert [len(changchun.on(date(2020, 6, day))) for day in (18, 19)] == [10, 11]
     assert len(load_divisions(CONFIG / "divisions" / "zhumadian.yaml").by_id) == 10
+
+
+def test_the_supplementary_catalogue_holds_ten_occupations(pack_named: Named) -> None:
+    pack = pack_named("zhumadian", True)
+    key = pack.tracks["supplementary"].spec.catalogue_limit
+    assert key == "supplementary_limit"
+    assert pack.value(key, on=SHOWN).value == 10
+    assert [code for code, track in pack.tracks.items() if track.spec.catalogue_limit] == [
+        "supplementary"
+    ]
