@@ -13,7 +13,7 @@ from subsidy.records.database import Database
 from subsidy.records.tables import Claim, Ticket
 from subsidy.rules.facts import Stated
 from tests import builders
-from tests.tracks import driving
+from tests.tracks import driving, ending
 from tests.tracks.entries import stated_for
 from tests.tracks.town import UNIT, Town, taken, town_of
 
@@ -27,7 +27,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     with opened.transaction() as session:
         town = town_of(session, "zhumadian", track=TRACK)
         ids = driving.through_file(town, town.pack.tracks[TRACK])
-        assert driving.to_the_end(town, town.pack.tracks[TRACK], ids) == ["paid"]
+        assert ending.to_the_end(town, town.pack.tracks[TRACK], ids) == ["paid"]
         yield town
     opened.dispose()
 
@@ -36,7 +36,7 @@ def codes_of_second(town: Town, *, facility: str) -> set[str]:
     """What stands against a further application of the same enterprise, in another year."""
     stated = stated_for(town, town.pack.tracks[TRACK])
     again = Stated(facility=facility, purchases_fen=stated.purchases_fen, papers=stated.papers)
-    act = town.act(driving.CLEARED, UNIT)
+    act = town.act(ending.CLEARED, UNIT)
     form = applications.ApplicationForm(
         number="A-2",
         track=TRACK,
