@@ -155,7 +155,11 @@ def test_another_order_of_the_same_stages_is_a_difference() -> None:
 
 
 def test_turned_round_the_comparison_says_the_same_the_other_way() -> None:
-    there, back = verdicts(sheet(), sheet("cixi")), verdicts(sheet("cixi"), sheet())
+    def placed(left: PolicySheet, right: PolicySheet) -> dict[tuple[str, str, str], str]:
+        sections = compare(left, right).sections
+        return {(s.track, s.code, p.key): p.verdict for s in sections for p in s.pairs}
+
+    there, back = placed(sheet(), sheet("cixi")), placed(sheet("cixi"), sheet())
     turned = {"only_left": "only_right", "only_right": "only_left"}
     assert there == {key: turned.get(word, word) for key, word in back.items()}
 
