@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -9,12 +10,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from subsidy.rules.decide import decide
+from subsidy.rules.facts import facts_from_json
 from subsidy.rules.packs.contacts import shipped_contacts
 from subsidy.rules.policy import Pack, PolicyError, load_pack
 from subsidy.rules.routing import load_divisions, routing_of
 from subsidy.rules.script import simplified
+from subsidy.rules.verdict import Decision
+from tests.rules.policy.conftest import read_calendar, read_pack
+from tests.rules.policy.test_cases import facts_of
 
 CONFIG = Path(__file__).parents[3] / "config"
 Named = Callable[[str, bool], Pack]
@@ -136,3 +144,53 @@ def test_the_supplementary_catalogue_holds_ten_occupations(pack_named: Named) ->
     assert [code for code, track in pack.tracks.items() if track.spec.catalogue_limit] == [
         "supplementary"
     ]
+
+
+def decided(city: str, base: str, **case: object) -> Decision:
+    """The decision of a base case with changes, as if every open value were decided."""
+    today, text = facts_of(city, {"base": base, **case})
+    calendar = read_calendar().seen_on(today, city=city)
+    return decide(
+        facts_from_json(text), pack=read_pack(city, "filled"), today=today, calendar=calendar
+    )
+
+
+@given(
+    fen=st.integers(1, 10**10),
+    facility=st.sampled_from([("training_base", 50_000_000), ("master_studio", 10_000_000)]),
+)
+def test_equipment_earns_a_fifth_and_never_more_than_its_ceiling(
+    fen: int, facility: tuple[str, int]
+) -> None:
+    kind, most = facility
+    change = {"stated.purchases_fen": fen, "stated.facility": kind}
+    decision = decided("zhumadian", "equipment", change=change)
+    assert decision.amount_fen == min(fen // 5, most)
+
+
+@given(months=st.integers(1, 24), drawn=st.integers(0, 8), city=st.sampled_from(CITIES))
+def test_work_in_place_of_training_never_earns_more_than_six_months_in_all(
+    months: int, drawn: int, city: str
+) -> None:
+    track, rate = "work_for_training", {"changchun": 31_000, "zhumadian": 20_000}[city]
+    past = [{"ref": "a", "status": "paid", "track": track, "months": drawn}]
+    decision = decided(city, track, change={"stated.months": months}, history=past)
+    left = min(months, max(6 - drawn, 0))
+    assert decision.amount_fen == (left * rate or None)
+
+
+@given(finished=st.integers(0, 40), advanced=st.integers(0, 10**7), city=st.sampled_from(CITIES))
+def test_advance_and_settlement_together_are_what_the_class_earned(
+    finished: int, advanced: int, city: str
+) -> None:
+    _, text = facts_of(city, {"base": "project"})
+    one = json.loads(text)["heads"][0]
+    heads = [{**one, "ref": f"h{n}", "finished": n < finished} for n in range(40)]
+    change = {"heads": heads, "advance_paid_fen": advanced}
+    decision = decided(city, "project", change=change)
+    if finished == 0:
+        assert decision.amount_fen is None
+    else:
+        assert decision.amount_fen == max(finished * 101_010 - advanced, 0)
+        back = [item.facts["excess_fen"] for item in decision.holds if item.code == "E909"]
+        assert back == ([advanced - finished * 101_010] if advanced > finished * 101_010 else [])
