@@ -8,7 +8,7 @@ from subsidy.rules.checks.case import Verdicts
 from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import Source
 
-_WORDS = {"draft": "征求意见稿", "reference": "参考文件"}
+_WORDS = {"draft": "未印发的草稿", "reference": "参考文件"}
 
 
 def governing_source(pack: Pack, *, track: str | None = None) -> Source:
