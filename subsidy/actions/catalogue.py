@@ -21,6 +21,7 @@ from subsidy.actions.grounds.refusals import missing, not_possible, same_person
 from subsidy.records.moves import NotMoved, move_subject
 from subsidy.records.tables import Area, CatalogueItem
 from subsidy.rules.policy import Pack
+from subsidy.rules.routing import routing_of
 from subsidy.rules.verdict import Finding, Source, source_of
 
 FILERS = ("clerk", "industry")
@@ -116,11 +117,16 @@ def decide_project(
     decision: Literal["approve", "send_back", "refuse"],
     opinion: str = "",
 ) -> Outcome:
-    """The city's opinion on annex 4. Whoever filed it may not examine it; a no needs its reason."""
+    """The bureau's opinion on the form. Whoever filed it may not examine it; a no needs its reason.
+
+    The city examines; where the track's clause says so, the bureau of the same level does, or the one
+    that the form was handed in to.
+    """
     item = _locked(session, item_id)
     if decision == "approve" and item.state == "approved":
         return Outcome(True, item_id, note="已审核同意，未作改动")
-    faults = outside_of(session, act, area_id=_city_of(session, act), roles=EXAMINERS)
+    office = _examined_at(session, act, item)
+    faults = outside_of(session, act, area_id=office, roles=EXAMINERS)
     if decision != "approve" and not opinion.strip():
         faults.append(missing(act, "审核意见"))
     filer = last_actor(session, machine=CATALOGUE_ITEM.name, subject_id=item_id, event="submit")
@@ -130,6 +136,9 @@ def decide_project(
         return Outcome.refused(*faults, subject_id=item_id)
     if opinion:
         item.opinion = opinion
+    if decision == "approve":
+        item.approved_on = act.today
+        item.approved_by = "city" if office == _city_of(session, act) else "district"
     return _moved(session, act, item, decision, opinion)
 
 
@@ -218,10 +227,24 @@ def close_project(
     return _moved(session, act, item, "close", reason)
 
 
+def _examined_at(session: Session, act: Act, item: CatalogueItem) -> int:
+    """The area of the bureau whose opinion the project needs, as the gates of its track say."""
+    track, city = act.pack.tracks.get(item.track), _city_of(session, act)
+    asked = {gate.gate for gate in track.spec.gates} if track is not None else set()
+    if track is None or not asked & {"same_level", "city_filed"}:
+        return city
+    if "city_filed" in asked:  # handed in to either; a district's opinion is filed with the city
+        return item.area_id
+    place = session.get_one(Area, item.area_id).code
+    pays = routing_of(act.pack, track, district=place, on=act.today).pays
+    return item.area_id if pays is not None and pays.value == "district" else city
+
+
 def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     pack, faults = act.pack, []
     given = asdict(form)
-    empty = [words for name, words in NEEDED.items() if not given[name]]
+    unasked = () if _files_heads(pack, track) else ("planned_heads",)
+    empty = [words for name, words in NEEDED.items() if not given[name] and name not in unasked]
     for name, words in (("title", "项目名称"), ("occupation", "职业（工种）或项目代码")):
         if not given[name].strip():
             empty.append(words)
@@ -243,6 +266,12 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
         if source is not None:
             faults.append(pack.book.finding("E212", effect="refuse", source=source))
     return faults
+
+
+def _files_heads(pack: Pack, track: str) -> bool:
+    """Annex 3 has no number of persons: they are listed one by one when they apply."""
+    known = pack.tracks.get(track)
+    return known is None or known.spec.through == "class" or not known.has_person
 
 
 def _qualification_clause(pack: Pack, track: str) -> Source | None:

@@ -171,3 +171,88 @@ def test_a_project_that_is_closed_names_the_first_day_off_the_list(database: Dat
         head = act(date(2020, 12, 1), actor=HEAD)
         done(catalogue.close_project(session, head, item_id=item.id or 0, reason="需求不足"))
         assert (item.state, item.ends_on) == ("closed", date(2020, 12, 1))
+
+
+def _of_track(session: Session, *, area_id: int, track: str, kind: str = "") -> int:
+    outcome = catalogue.file_project(
+        session,
+        act("set_up", actor=CLERK),
+        area_id=area_id,
+        code=f"{track}-001",
+        track=track,
+        form=form(certificate_kind=kind),
+    )
+    return done(outcome)
+
+
+def test_a_special_operations_project_is_examined_by_the_bureau_of_its_own_level(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        own = builders.area(session)  # Xiaoshan pays for itself
+        item_id = _of_track(
+            session, area_id=own, track="special_operations", kind="special_operation"
+        )
+        head = act("listed", actor="user:9", roles=("section_head",), areas=frozenset({own}))
+        done(catalogue.decide_project(session, head, item_id=item_id, decision="approve"))
+        item = session.get_one(CatalogueItem, item_id)
+        assert (item.approved_by, item.approved_on) == ("district", date(2020, 7, 20))
+        assert codes(catalogue.publish_project(session, head, item_id=item_id)) == {"E1208"}
+
+
+def test_in_the_main_city_a_district_does_not_examine_special_operations(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        place = act("set_up", actor=CLERK)
+        own = done(catalogue.open_area(session, place, code="hz-xihu", name="西湖区"))
+        item_id = _of_track(
+            session, area_id=own, track="special_operations", kind="special_operation"
+        )
+        head = act("listed", actor="user:9", roles=("section_head",), areas=frozenset({own}))
+        outcome = catalogue.decide_project(session, head, item_id=item_id, decision="approve")
+        assert codes(outcome) == {"E1208"}
+        city = act("listed", actor=HEAD)
+        done(catalogue.decide_project(session, city, item_id=item_id, decision="approve"))
+        assert session.get_one(CatalogueItem, item_id).approved_by == "city"
+
+
+def test_a_competition_that_a_district_approved_goes_to_the_city_to_be_listed(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        own = builders.area(session)
+        item_id = _of_track(session, area_id=own, track="competition")
+        head = act("listed", actor="user:9", roles=("section_head",), areas=frozenset({own}))
+        done(catalogue.decide_project(session, head, item_id=item_id, decision="approve"))
+        later = act(date(2020, 11, 2), actor=HEAD)
+        done(catalogue.publish_project(session, later, item_id=item_id))
+        item = session.get_one(CatalogueItem, item_id)
+        assert (item.approved_by, item.approved_on) == ("district", date(2020, 7, 20))
+        assert item.listed_on == date(2020, 11, 2)
+
+
+def test_a_pass_certificate_project_is_examined_by_the_city_alone(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        own = frozenset({builders.area(session)})
+        head = act("listed", actor="user:9", roles=("section_head",), areas=own)
+        outcome = catalogue.decide_project(session, head, item_id=item_id, decision="approve")
+        assert codes(outcome) == {"E1208"}
+
+
+def test_annex_3_has_no_number_of_persons_and_annex_5_has_one(database: Database) -> None:
+    with database.transaction() as session:
+        for track, kind, wanted in (
+            ("special_operations", "special_operation", set()),
+            ("competition", "", {"E521"}),
+        ):
+            outcome = catalogue.file_project(
+                session,
+                act("set_up", actor=CLERK),
+                area_id=builders.area(session),
+                code=f"{track}-002",
+                track=track,
+                form=form(certificate_kind=kind, planned_heads=0),
+            )
+            assert codes(outcome) == wanted

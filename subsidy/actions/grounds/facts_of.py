@@ -51,6 +51,7 @@ from subsidy.rules import facts as f
 T = TypeVar("T")
 Kind = Literal["main", "advance", "settlement", "allowance"]
 InstrumentKind = Literal["voucher", "credit"]
+Level = Literal["", "district", "city"]
 
 ACCEPTED = ("accepted", "completed")
 """States of a class whose filing was approved."""
@@ -345,9 +346,12 @@ def _training(d: Dossier, known: _Known) -> f.TrainingFacts:
 def _project(item: CatalogueItem | None) -> f.ProjectFacts | None:
     if item is None:
         return None
+    by_district = item.approved_by == "district"
     return f.ProjectFacts(
         ref=item.code,
-        approved_on=item.listed_on,
+        approved_on=item.approved_on if by_district else item.listed_on,
+        approved_by=cast("Level", item.approved_by),
+        city_filed_on=item.listed_on,  # the city lists what a district has filed with it
         withdrawn_on=item.ends_on,
         days=item.days or None,
         rate_fen=item.rate_fen or None,

@@ -47,6 +47,9 @@ class CatalogueItem(SQLModel, table=True):
     state: str = CATALOGUE_ITEM.initial
     version: int = 0
     opinion: str = ""
+    approved_on: date | None = None
+    approved_by: str = ""
+    """Level of the bureau whose opinion approved it: city or district; empty before."""
     listed_on: date | None = None
     ends_on: date | None = None
     """First day on which it is no longer listed."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,18 +21,28 @@ from subsidy.rules.facts import (
     Connection,
     Facts,
     GroupProof,
+    HeadFacts,
     PastClaim,
     PersonFacts,
     ProjectFacts,
     RegisterAnswer,
     TrainingFacts,
+    Uplift,
+    facts_from_json,
 )
 from subsidy.rules.verdict import Decision
-from tests.rules.policy.conftest import read_calendar, read_pack
+from tests.rules.policy.conftest import Settings, read_calendar, read_pack
+from tests.rules.policy.test_cases import facts_of
 
 TODAY = date(2020, 12, 1)
 START = date(2020, 9, 7)
 QUIET = settings(derandomize=True, deadline=None, max_examples=150)
+
+TRACKS = tuple(read_pack("hangzhou", True).tracks)
+COUNTED = ("pass_certificate", "certificate", "level_assessment", "special_operations", "start_up")
+"""Tracks of one person that count towards the yearly number and have an amount."""
+BY_DAYS = ("pass_certificate", "living_allowance")
+SPECIAL_CAP_FEN, HEAD_FEN, DAY_FEN, MOST_DAYS = 65_000, 50_000, 10_000, 20
 
 dates = st.dates(date(2020, 6, 1), date(2020, 12, 31))
 answers = st.sampled_from(["found", "not_found", "mismatch", "unavailable"])
@@ -84,9 +97,21 @@ def _claim(*, attended: tuple[date, ...], claim: str = "this", order: int = 0) -
     )
 
 
-def _decide(facts: Facts, *, with_settings: bool = True) -> Decision:
-    calendar = read_calendar().seen_on(TODAY, city="hangzhou")
-    return decide(facts, pack=read_pack("hangzhou", with_settings), today=TODAY, calendar=calendar)
+def _decide(facts: Facts, *, with_settings: Settings = True, today: date = TODAY) -> Decision:
+    calendar = read_calendar().seen_on(today, city="hangzhou")
+    return decide(facts, pack=read_pack("hangzhou", with_settings), today=today, calendar=calendar)
+
+
+@cache
+def _base(track: str) -> tuple[date, Facts]:
+    """The day and the facts of the case files under which a claim of the track is in order."""
+    today, text = facts_of("hangzhou", {"base": track})
+    return today, facts_from_json(text)
+
+
+def _with_project(facts: Facts, **changes: int | None) -> Facts:
+    project = replace(facts.training.project or ProjectFacts(ref="p"), **changes)  # type: ignore[arg-type]
+    return replace(facts, training=replace(facts.training, project=project))
 
 
 @QUIET
@@ -97,12 +122,20 @@ def test_the_amount_is_never_above_2000_yuan_and_always_whole_days(offsets: list
 
 
 @QUIET
-@given(st.lists(st.integers(0, 40), max_size=30), st.integers(0, 40))
-def test_one_more_attended_day_never_lowers_the_amount(offsets: list[int], more: int) -> None:
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(0, 40), st.sampled_from(BY_DAYS))
+def test_one_more_attended_day_never_lowers_the_amount(
+    offsets: list[int], more: int, track: str
+) -> None:
+    """Wherever days earn money; an allowance for which a rate were decided included."""
     before = tuple(START + timedelta(n) for n in offsets)
-    less = _decide(_claim(attended=before)).amount_fen or 0
-    most = _decide(_claim(attended=(*before, START + timedelta(more)))).amount_fen or 0
-    assert most >= less
+    person = (GroupProof(group="disabled", proved_on=date(2019, 1, 7)),)
+
+    def earned(days: tuple[date, ...]) -> int:
+        facts = replace(_claim(attended=days), track=track)
+        facts = replace(facts, person=replace(facts.person, groups=person))
+        return _decide(facts, with_settings="filled").amount_fen or 0
+
+    assert earned((*before, START + timedelta(more))) >= earned(before)
 
 
 @QUIET
@@ -157,8 +190,8 @@ def test_whoever_is_decided_first_the_same_three_claims_of_a_year_are_paid(
     applied=st.none() | dates,
     answer=answers,
     attended=st.integers(0, 30),
-    with_settings=st.booleans(),
-    track=st.sampled_from(["pass_certificate", "certificate"]),
+    with_settings=st.sampled_from([False, True, "filled"]),
+    track=st.sampled_from(TRACKS),
 )
 def test_whatever_the_facts_a_refusal_has_a_clause_and_nothing_open_is_payable(
     starts: date,
@@ -167,7 +200,7 @@ def test_whatever_the_facts_a_refusal_has_a_clause_and_nothing_open_is_payable(
     applied: date | None,
     answer: str,
     attended: int,
-    with_settings: bool,
+    with_settings: Settings,
     track: str,
 ) -> None:
     facts = _claim(attended=tuple(starts + timedelta(n) for n in range(attended)))
@@ -203,3 +236,157 @@ def test_the_settings_of_the_bureau_never_add_a_refusal_or_lower_an_amount() -> 
         plain, filled = _decide(facts, with_settings=False), _decide(facts)
         assert {f.code for f in filled.refusals} <= {f.code for f in plain.refusals}
         assert (filled.amount_fen or 0) >= (plain.amount_fen or 0)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_the_settings_take_nothing_away_in_any_track(track: str) -> None:
+    today, facts = _base(track)
+    for applied in (facts.applied_on, today, None):
+        changed = replace(facts, applied_on=applied)
+        plain = _decide(changed, with_settings=False, today=today)
+        filled = _decide(changed, today=today)
+        assert {f.code for f in filled.refusals} <= {f.code for f in plain.refusals}
+        assert (filled.amount_fen or 0) >= (plain.amount_fen or 0)
+
+
+# ------------------------------------------------------------------ ceilings, heads, order
+
+
+@QUIET
+@given(st.integers(1, 200_000), st.integers(1, 200_000))
+def test_special_operations_pay_the_cost_under_the_cap_and_the_filed_standard(
+    cost: int, filed: int
+) -> None:
+    _, facts = _base("special_operations")
+    facts = replace(facts, stated=replace(facts.stated, actual_cost_fen=cost))
+    amount = _decide(_with_project(facts, rate_fen=filed)).amount_fen
+    assert amount == min(cost, filed, SPECIAL_CAP_FEN)
+
+
+@QUIET
+@given(st.integers(1, 200_000), st.integers(1, 200_000), st.integers(0, 60), dates)
+def test_no_uplift_lifts_special_operations_above_a_ceiling(
+    cost: int, filed: int, percent: int, asked: date
+) -> None:
+    _, facts = _base("special_operations")
+    uplift = Uplift(applied_on=asked, approved_on=TODAY, percent=percent)
+    facts = replace(facts, stated=replace(facts.stated, actual_cost_fen=cost), uplift=uplift)
+    amount = _decide(_with_project(facts, rate_fen=filed)).amount_fen
+    assert amount == min(cost, filed, SPECIAL_CAP_FEN)
+
+
+@QUIET
+@given(st.integers(1, 41), st.integers(0, 60), dates)
+def test_above_the_fixed_day_rate_nothing_is_payable_without_the_leader(
+    days: int, percent: int, asked: date
+) -> None:
+    """An uplift never counts a day beyond the cap, and never pays above the fixed rate by itself."""
+    attended = tuple(START + timedelta(n) for n in range(days))
+    uplift = Uplift(applied_on=asked, approved_on=TODAY, percent=percent)
+    decision = _decide(replace(_claim(attended=attended), uplift=uplift))
+    counted = min(days, MOST_DAYS)
+    assert counted * DAY_FEN <= (decision.amount_fen or 0) <= counted * DAY_FEN * 130 // 100
+    assert not decision.payable or decision.amount_fen == counted * DAY_FEN
+
+
+@QUIET
+@given(
+    st.sampled_from(["certificate", "level_assessment"]),
+    st.sampled_from([("5", 1000), ("4", 1500), ("3", 2000), ("2", 2500), ("1", 3000)]),
+    st.integers(0, 60),
+    dates,
+)
+def test_an_uplift_of_a_certificate_stays_within_thirty_percent_of_its_rate(
+    track: str, rate: tuple[str, int], percent: int, asked: date
+) -> None:
+    _, facts = _base(track)
+    level, yuan = rate
+    assert facts.certificate is not None
+    facts = replace(
+        facts,
+        training=replace(facts.training, level=level, starts=date(2020, 10, 12)),  # type: ignore[arg-type]
+        certificate=replace(facts.certificate, level=level),  # type: ignore[arg-type]
+        uplift=Uplift(applied_on=asked, approved_on=TODAY, percent=percent),
+    )
+    amount = _decide(facts).amount_fen
+    assert amount is not None
+    assert yuan * 100 <= amount <= yuan * 130
+
+
+def _heads(track: str, done: list[tuple[bool, bool]]) -> tuple[HeadFacts, ...]:
+    person = _base(track)[1].heads[0].person
+    return tuple(
+        HeadFacts(ref=f"line{n}", person=person, theory_passed=theory, practice_passed=practice)
+        for n, (theory, practice) in enumerate(done)
+    )
+
+
+@QUIET
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30), st.randoms())
+def test_a_competition_pays_for_each_head_that_passed_both_in_whatever_order(
+    done: list[tuple[bool, bool]], chance: random.Random
+) -> None:
+    _, facts = _base("competition")
+    heads = _heads("competition", done)
+    mixed = list(heads)
+    chance.shuffle(mixed)
+    amount = _decide(replace(facts, heads=heads)).amount_fen
+    both = sum(theory and practice for theory, practice in done)
+    assert (amount or 0) == both * HEAD_FEN
+    assert _decide(replace(facts, heads=tuple(mixed))).amount_fen == amount
+    one_more = (*heads, *_heads("competition", [(True, True)]))
+    assert _decide(replace(facts, heads=one_more)).amount_fen == (both + 1) * HEAD_FEN
+
+
+@QUIET
+@given(st.integers(0, 12), st.integers(1, 12), st.integers(1, 40), st.integers(1, 20_000))
+def test_a_department_never_draws_for_more_heads_days_or_yuan_than_it_filed(
+    finished: int, filed_heads: int, days: int, filed_fen: int
+) -> None:
+    _, facts = _base("sector_funded")
+    line = facts.heads[0]
+    facts = replace(
+        facts,
+        heads=tuple(replace(line, ref=f"line{n}") for n in range(finished)),
+        stated=replace(facts.stated, training_days=days),
+    )
+    facts = _with_project(facts, planned_heads=filed_heads, rate_fen=filed_fen)
+    amount = _decide(facts).amount_fen or 0
+    assert amount == min(finished, filed_heads) * min(days, MOST_DAYS) * min(filed_fen, DAY_FEN)
+
+
+@QUIET
+@given(st.permutations(range(len(COUNTED))), st.integers(0, 2))
+def test_the_order_of_handling_does_not_change_what_a_person_gets_in_a_year(
+    handled: list[int], paid_before: int
+) -> None:
+    """One claim of each kind, decided one after the other in any order: the same ones are paid."""
+    old = tuple(
+        PastClaim(ref=f"old{n}", status="paid", project=f"old{n}", ends=date(2020, 2, 1))
+        for n in range(paid_before)
+    )
+    paid: dict[int, int] = {}
+    refused: set[int] = set()
+    for number in handled:
+        others = tuple(
+            PastClaim(
+                ref=f"claim{n}",
+                status="paid" if n in paid else "pending",
+                project=f"project{n}",
+                ends=date(2020, 10, 31),
+                applied_on=date(2020, 11, 10),
+                order=n,
+            )
+            for n in range(len(COUNTED))
+            if n != number and n not in refused
+        )
+        _, facts = _base(COUNTED[number])
+        facts = replace(facts, claim=f"claim{number}", order=number, history=(*old, *others))
+        decision = _decide(facts)
+        if decision.refusals:
+            assert {finding.code for finding in decision.refusals} == {"E301"}
+            refused.add(number)
+        else:
+            paid[number] = decision.amount_fen or 0
+    assert sorted(paid) == list(range(3 - paid_before))
+    assert sum(paid.values()) == sum([120_000, 150_000, 200_000][: 3 - paid_before])

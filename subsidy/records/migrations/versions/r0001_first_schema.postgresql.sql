@@ -175,6 +175,8 @@ CREATE TABLE catalogue_item (
     state VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     opinion VARCHAR NOT NULL,
+    approved_on DATE,
+    approved_by VARCHAR NOT NULL,
     listed_on DATE,
     ends_on DATE,
     CONSTRAINT pk_catalogue_item PRIMARY KEY (id),
