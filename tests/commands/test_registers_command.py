@@ -68,7 +68,8 @@ def test_a_row_with_a_wrong_number_comes_back_marked_and_the_code_says_so(
 def test_an_unknown_register_is_wrong_input_and_names_those_there_are(
     database: Database, tmp_path: Path
 ) -> None:
-    done = run("load", "weather", str(extract(tmp_path)), "--data-of", "2020-09-01")
+    path = extract(tmp_path, builders.people(1)[0].id_number)
+    done = run("load", "weather", str(path), "--data-of", "2020-09-01")
     assert done.exit_code == 2
     assert "pension" in done.output
 
