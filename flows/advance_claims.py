@@ -20,15 +20,7 @@ async def advance_claims(city: str) -> dict[str, int]:
 
 def work(asked: Sweep) -> Outcome:
     """Ask registers, decide anew where a fact, pack or calendar changed, take every step of the road."""
-    answered = advance.ask_registers(
-        asked.database,
-        asked.office,
-        city=asked.city,
-        today=asked.today,
-        now=asked.now,
-        actor=f"flow:{NAME}",
-        stopping=asked.stopping,
-    )
+    answered = advance.ask_registers(asked.database, asked.act(NAME), stopping=asked.stopping)
     decided = advance.decide_stale(
         asked.database,
         asked.office,

@@ -177,22 +177,11 @@ def watch_deadlines(
     return counts
 
 
-def ask_registers(
-    database: Database,
-    office: Office,
-    *,
-    city: str,
-    today: date,
-    now: datetime,
-    actor: str,
-    stopping: Stopping | None = None,
-) -> dict[str, int]:
+def ask_registers(database: Database, act: Act, *, stopping: Stopping) -> dict[str, int]:
     """Ask the loaded extracts about claims that wait for a register; return answer → how many."""
-    asked = stopping or (lambda: False)
-    act = _act(office, city, today, now, actor)
     counts: dict[str, int] = {}
     after: int | None = 0
-    while after is not None and not asked():
+    while after is not None and not stopping():
         with database.transaction() as session:
             after, new = ask_round(session, act, after=after, waiting=True)
         for answer, count in new.items():
