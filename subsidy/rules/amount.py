@@ -98,7 +98,7 @@ def _filed_rate(case: Case, out: Verdicts, clause: Sourced) -> int | None:
     if not filed:
         out.add("E531", "hold", source_of(clause), what="备案的补贴标准")
         return None
-    out.step("备案的补贴标准（分）", filed, on=None, source=source_of(clause))
+    out.step("备案的补贴标准（分）", filed, on=None, source=clause)
     return filed
 
 

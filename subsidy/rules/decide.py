@@ -131,7 +131,7 @@ def _anchor(facts: Facts, pack: Pack, out: Verdicts) -> date | None:
     if day is None:
         out.add("E608", "gap", governing_source(pack))
     else:
-        out.step(pack.dated["deciding_event"].means, day, on=day, source=source_of(event))
+        out.step(pack.dated["deciding_event"].means, day, on=day, source=event)
     return day
 
 
@@ -141,12 +141,12 @@ def _note_routing(case: Case, routing: Routing, out: Verdicts) -> None:
         source = source_of(routing.route)
         out.add("E606", "gap", source, district=district, on=case.anchor)
         return
-    out.step("办理路径", routing.route.value, on=case.anchor, source=source_of(routing.route))
+    out.step("办理路径", routing.route.value, on=case.anchor, source=routing.route)
     for value in (routing.pays, routing.levels):
         if value is not None and value.unset:
             out.open_value(value, means=case.pack.dated[value.key].means)
     if routing.pays is not None and not routing.pays.unset:
-        out.step("拨付单位", routing.pays.value, on=case.anchor, source=source_of(routing.pays))
+        out.step("拨付单位", routing.pays.value, on=case.anchor, source=routing.pays)
     if routing.level_list and routing.levels is not None:
         source = source_of(routing.levels)
         out.step("审核层级数", len(routing.level_list), on=case.anchor, source=source)
@@ -157,7 +157,7 @@ def _settled(case: Case, out: Verdicts, name: str, means: str) -> str | None:
     if value.unset:
         out.open_value(value, means=means)
         return None
-    out.step(means, value.value, on=case.anchor, source=source_of(value))
+    out.step(means, value.value, on=case.anchor, source=value)
     return str(value.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 Effect = Literal["refuse", "hold", "gap", "warn"]
 """refuse: not paid, by clause. hold: waits for a person. gap: the policy leaves it open.
@@ -35,9 +35,12 @@ class Finding:
     """Column of a roster that the finding belongs to, for example `id_number`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
-    """One value used on the way to the decision."""
+    """One value used on the way to the decision.
+
+    Not frozen: a decision makes fourteen of them, and freezing costs more than all the rest of one.
+    """
 
     what: str
     value: FactValue
@@ -100,6 +103,17 @@ class Source(NamedTuple):
     clause: str
     document: str
     assumed: str | None = None
+
+
+class HasSource(Protocol):
+    """A dated value, a window, an entry of the pack, or a `Source`."""
+
+    @property
+    def clause(self) -> str: ...
+    @property
+    def document(self) -> str: ...
+    @property
+    def assumed(self) -> str | None: ...
 
 
 NO_CLAUSE = Source("", "", "没有条款依据，属经办核查")

@@ -8,7 +8,7 @@ from datetime import date
 from subsidy.rules.facts import Facts
 from subsidy.rules.packs.values import Value
 from subsidy.rules.policy import Pack, Track
-from subsidy.rules.verdict import Effect, FactValue, Finding, Source, Step, source_of
+from subsidy.rules.verdict import Effect, FactValue, Finding, HasSource, Source, Step, source_of
 from subsidy.rules.workdays import Calendar
 
 
@@ -84,7 +84,7 @@ class Verdicts:
             return self.holds
         return self.gaps if effect == "gap" else self.warnings
 
-    def step(self, what: str, value: FactValue, *, on: date | None, source: Source) -> None:
+    def step(self, what: str, value: FactValue, *, on: date | None, source: HasSource) -> None:
         """Record one step of the reckoning."""
         self.trace.append(Step(what, value, on, source.clause, source.document, source.assumed))
 
@@ -101,5 +101,5 @@ def looked_up(case: Case, out: Verdicts, key: str, *, on: date | None = None) ->
         out.open_value(value, means=dated.means)
         return None
     shown = value.value if isinstance(value.value, str | int | date) else str(value.value)
-    out.step(dated.means, shown, on=day, source=source_of(value))
+    out.step(dated.means, shown, on=day, source=value)
     return value.value

@@ -123,7 +123,7 @@ def _last_day(
         )
         return None
     last = due(window, anchor=anchor, calendar=calendar)
-    out.step(track.window_means(window.name), last.on, on=anchor, source=source_of(window))
+    out.step(track.window_means(window.name), last.on, on=anchor, source=window)
     return last
 
 
