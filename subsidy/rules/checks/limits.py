@@ -7,7 +7,7 @@ whoever is decided first, the same claims pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
 from subsidy.rules.facts import Facts, PastClaim, TrainingFacts
@@ -32,7 +32,19 @@ def within_yearly_limit(case: Case, out: Verdicts) -> None:
     limit = case.pack.value("yearly_limit", on=case.anchor)
     count = count_in_year(ahead_of(case), year=own.year, basis=str(basis))
     if count >= limit.value:
-        out.add("E301", "refuse", source_of(limit), year=own.year, count=count, limit=limit.value)
+        by = case.pack.value("yearly_limit_basis", on=case.anchor)
+        chosen = by.assumed is not None and not _full_by_any_day(case, limit.value)
+        source = source_of(by if chosen else limit)
+        out.add("E301", "refuse", source, year=own.year, count=count, limit=limit.value)
+
+
+def _full_by_any_day(case: Case, limit: int) -> bool:
+    """Whether the year is full whichever of the days goes; else the choice of the day would refuse."""
+    days = (("applied_on", case.facts.applied_on), ("training_ends", year_day(case.facts)))
+    return all(
+        day is None or count_in_year(ahead_of(case), year=day.year, basis=basis) >= limit
+        for basis, day in days
+    )
 
 
 def within_own_limit(case: Case, out: Verdicts) -> None:
@@ -59,9 +71,11 @@ def excludes_nothing(case: Case, out: Verdicts) -> None:
 
 
 def year_day(facts: Facts) -> date | None:
-    """The day that puts a claim into a year: end of training, else certificate, else period."""
+    """The day that puts a claim into a year: end of training, else of the period, else certificate."""
     if facts.training.ends is not None:
         return facts.training.ends
+    if facts.stated.period_until is not None:
+        return facts.stated.period_until - timedelta(1)
     if facts.certificate is not None:
         return facts.certificate.issued_on
     return facts.stated.period_starts
@@ -133,8 +147,14 @@ def ahead_of(case: Case) -> list[PastClaim]:
 
 
 def count_in_year(claims: Iterable[PastClaim], *, year: int, basis: str) -> int:
-    """How many of the claims fall in a calendar year, by end of training or by application."""
-    days = (item.applied_on if basis == "applied_on" else item.ends for item in claims)
+    """How many of the claims fall in a calendar year, by end of training or by application.
+
+    Where the one day is not known the other one stands for it, so that nothing is left uncounted.
+    """
+    days = (
+        item.applied_on or item.ends if basis == "applied_on" else item.ends or item.applied_on
+        for item in claims
+    )
     return sum(1 for day in days if day is not None and day.year == year)
 
 

@@ -60,10 +60,11 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     if "E205?" in codes:
         out.add("E205", "hold", source, column="group", years=_years(case, known))
         return
+    limit = _limit_source(case, known) or source  # a limit that the bureau chose refuses nothing
     if "E205" in codes:
-        out.add("E205", "refuse", source, column="group", years=_years(case, known))
+        out.add("E205", "refuse", limit, column="group", years=_years(case, known))
     if "E222" in codes:
-        out.add("E222", "refuse", source, column="group", group=specs[known[0].group].name)
+        out.add("E222", "refuse", limit, column="group", group=specs[known[0].group].name)
     if "E204" in codes:
         out.add("E204", "refuse", source, column="group", starts=start_of(case))
 
@@ -240,6 +241,17 @@ def _too_long_ago(case: Case, proof: GroupProof, key: str | None) -> str | None:
         return None
     filed = case.facts.training.filed_on
     return "E205?" if filed is not None and filed <= end else "E205"
+
+
+def _limit_source(case: Case, proofs: list[GroupProof]) -> Source | None:
+    """Why the bureau chose the years that a group is limited by; None where a clause gives them."""
+    for proof in proofs:
+        spec = case.pack.spec.groups[proof.group]
+        for key in (spec.within_years, spec.ends_within_years):
+            value = case.pack.value(key, on=case.anchor) if key is not None else None
+            if value is not None and value.assumed is not None:
+                return source_of(value)
+    return None
 
 
 def _years(case: Case, proofs: list[GroupProof]) -> int:
