@@ -49,12 +49,13 @@ def application_training(
     project: f.ProjectFacts | None,
     agreement: f.Agreement | None,
 ) -> f.TrainingFacts:
-    """Dates, trade and project of a claim without a class; the heads of one share its project's trade."""
-    trade = line if line is not None else item
+    """Dates, trade and project of a claim without a class; a line without a trade has its project's."""
+    own = line.occupation if line is not None else ""
+    level = line.level if line is not None else ""
     return f.TrainingFacts(
         district=district,
-        occupation=trade.occupation if trade is not None else "",
-        level=cast("f.Level", (trade.level if trade is not None else "") or "none"),
+        occupation=own or (item.occupation if item is not None else ""),
+        level=cast("f.Level", level or (item.level if item is not None else "") or "none"),
         procurement_ref=item.procurement_record if item is not None else "",
         starts=application.starts_on,
         ends=application.ends_on,

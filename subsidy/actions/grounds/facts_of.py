@@ -192,7 +192,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         applied_on=applied,
         order=d.progress.claim_id,
         commitment_signed=_committed(d),
-        history=known.history.seen_by(d.claim, training),
+        history=known.history.seen_by(d.claim, _certified(training, _certificate_row(d, known))),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
 
@@ -214,6 +214,13 @@ def _stated(d: Dossier) -> f.Stated:
 def _committed(d: Dossier) -> bool:
     row = d.application if d.application is not None else d.enrolment
     return row is not None and row.commitment_on is not None
+
+
+def _certified(training: f.TrainingFacts, row: Certificate | None) -> f.TrainingFacts:
+    """The training, with the certificate's level where there was no class and nobody named one."""
+    if row is None or training.ref or training.level != "none":
+        return training
+    return replace(training, level=cast("f.Level", row.level or "none"))
 
 
 def _certificate(d: Dossier, known: _Known) -> f.CertificateFacts | None:
@@ -289,7 +296,9 @@ def _heads(
                 finished=line.finished and line.dropped_on is None,
                 theory_passed=line.theory_passed,
                 practice_passed=line.practice_passed,
-                history=known.history.of_person(line.person_id, d.claim, training),
+                history=known.history.of_person(
+                    line.person_id, d.claim, _certified(training, certificate)
+                ),
             )
         )
     return tuple(found)

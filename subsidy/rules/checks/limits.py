@@ -7,6 +7,7 @@ whoever is decided first, the same claims pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
@@ -88,12 +89,20 @@ def not_subsidised_before(case: Case, out: Verdicts) -> None:
     if "repeat_refused" not in case.pack.dated:
         return
     rule = case.pack.value("repeat_refused", on=case.anchor)
-    if rule.unset or not rule.value:
-        return
-    training = case.facts.training
+    training = as_certified(case.facts)
     others = [item for item in ahead_of(case) if not _is_another_period(case, item)]
-    if any(is_repeat(item, training) for item in others):
+    if not any(is_repeat(item, training) for item in others):
+        return
+    if looked_up(case, out, "repeat_refused"):
         out.add("E302", "refuse", source_of(rule))
+
+
+def as_certified(facts: Facts) -> TrainingFacts:
+    """The training; where there was no class and nobody named a level, that of the certificate."""
+    training, certificate = facts.training, facts.certificate
+    if training.level != "none" or training.ref or certificate is None:
+        return training
+    return replace(training, level=certificate.level)
 
 
 def _is_another_period(case: Case, item: PastClaim) -> bool:
@@ -118,9 +127,18 @@ def not_in_two_classes(case: Case, out: Verdicts) -> None:
     """Two classes on the same days: no clause, but somebody has to look."""
     if case.track.spec.kind != "main":
         return  # an allowance runs beside its own class
-    other = overlapping(case.facts.history, case.facts.training)
+    other = overlapping(case.facts.history, case.facts.training) or _same_days_again(case)
     if other is not None:
         out.add("E305", "hold", NO_CLAUSE, starts=other.starts, ends=other.ends)
+
+
+def _same_days_again(case: Case) -> PastClaim | None:
+    """Another claim of the same track for some of the same days, where a claim is for a period."""
+    stated, same = case.facts.stated, [p for p in case.facts.history if p.track == case.track.code]
+    if stated.period_starts is None or stated.period_until is None:
+        return None
+    days = TrainingFacts(starts=stated.period_starts, ends=stated.period_until - timedelta(1))
+    return overlapping(same, days)
 
 
 def earlier(case: Case) -> list[PastClaim]:

@@ -39,6 +39,7 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     if not case.track.spec.group_test:
         return
     known = _groups_that_matter(case)
+    _open_years(case, out, known)
     if not known:
         named = case.facts.person.groups
         any_group = source_of(next(iter(specs.values())))
@@ -63,6 +64,19 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
         out.add("E222", "refuse", limit, column="group", group=specs[known[0].group].name)
     if "E204" in codes:
         out.add("E204", "refuse", source, column="group", starts=start_of(case))
+
+
+def _open_years(case: Case, out: Verdicts, proofs: list[GroupProof]) -> None:
+    """A limit of years that nobody has settled leaves open whether its group still stands."""
+    for key in dict.fromkeys(key for proof in proofs for key in _year_keys(case, proof)):
+        value = case.pack.value(key, on=case.anchor)
+        if value.unset and all(_year_keys(case, proof) for proof in proofs):
+            out.open_value(value, means=case.pack.dated[key].means)
+
+
+def _year_keys(case: Case, proof: GroupProof) -> tuple[str, ...]:
+    spec = case.pack.spec.groups[proof.group]
+    return tuple(key for key in (spec.within_years, spec.ends_within_years) if key is not None)
 
 
 def _groups_that_matter(case: Case) -> list[GroupProof]:
@@ -265,10 +279,9 @@ def _too_long_ago(case: Case, proof: GroupProof, key: str | None) -> str | None:
 def _limit_source(case: Case, proofs: list[GroupProof]) -> Source | None:
     """Why the bureau chose the years that a group is limited by; None where a clause gives them."""
     for proof in proofs:
-        spec = case.pack.spec.groups[proof.group]
-        for key in (spec.within_years, spec.ends_within_years):
-            value = case.pack.value(key, on=case.anchor) if key is not None else None
-            if value is not None and value.assumed is not None:
+        for key in _year_keys(case, proof):
+            value = case.pack.value(key, on=case.anchor)
+            if value.assumed is not None:
                 return source_of(value)
     return None
 

@@ -37,6 +37,8 @@ def quantity(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
             return OPEN
         times = chosen
     if times == "once":
+        if plan.times_from is not None and _most(case, plan.times_from) > 1:
+            note_chosen(case, out, plan.times_from)
         return _once(case, out)
     if times == "year":
         return _years(case, out, plan)
