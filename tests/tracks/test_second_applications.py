@@ -21,7 +21,7 @@ from subsidy.records.tables import Application, ApplicationLine, Claim, Instrume
 from subsidy.rules.decide import decision_json
 from subsidy.rules.facts import TrainingFacts, facts_from_json
 from tests import builders
-from tests.tracks import driving
+from tests.tracks import driving, ending
 from tests.tracks.entries import needs_period, stated_for
 from tests.tracks.town import (
     CLERK,
@@ -217,3 +217,24 @@ def test_nobodys_number_is_taken_into_an_application(town_for: TownOf) -> None:
     assert {v.code for v in lodged.result.verdicts if not v.ok} == {"E561"}
     stored = town.session.exec(select(ApplicationLine.stated)).all()
     assert not any(person.phone in text for text in stored)
+
+
+def test_an_advance_of_the_year_is_taken_off_the_class_that_names_no_year(
+    town_for: TownOf,
+) -> None:
+    """Decided while the advance is on its way the rest waits; once it is paid it is taken off."""
+    town = town_for("changchun", "project")
+    session, advance = town.session, town.pack.tracks["project_advance"]
+    (paid,) = driving.through_file(town, advance)
+    (rest,) = driving.through_file(town, town.pack.tracks["project"])
+    assert (
+        session.get_one(Claim, paid).entitlement_id == session.get_one(Claim, rest).entitlement_id
+    )
+    assert session.get_one(Claim, paid).period != session.get_one(Claim, rest).period
+    assert "E910" in codes_of(latest_decisions(session, claim_ids=[rest])[rest])
+    before = progress_of(session, rest).amount_fen
+    assert ending.to_the_end(town, advance, [paid]) == ["paid"]
+    decide_claims(session, town.act(ending.CLEARED, CLERK), claim_ids=[rest])
+    assert "E910" not in codes_of(latest_decisions(session, claim_ids=[rest])[rest])
+    taken_off = before - progress_of(session, rest).amount_fen
+    assert taken_off == progress_of(session, paid).approved_fen > 0

@@ -17,8 +17,10 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.application_facts import (
+    NO_ADVANCE,
     advances_of,
     application_training,
+    certified,
     heads_of,
     instruments_of,
     stated_facts,
@@ -177,6 +179,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         applied = (
             d.application.lodged_on
         )  # nobody applies on this road: the list is the application
+    advance = known.advances.get(d.progress.claim_id, NO_ADVANCE)
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
@@ -187,12 +190,13 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         stated=_stated(d),
         heads=_heads(act, d, known, training),
         instrument=_instrument(known.instruments.get(d.progress.claim_id)),
-        advance_paid_fen=known.advances.get(d.progress.claim_id, 0),
+        advance_paid_fen=advance.paid_fen,
+        advance_open=advance.is_open,
         certificate=_certificate(d, known),
         applied_on=applied,
         order=d.progress.claim_id,
         commitment_signed=_committed(d),
-        history=known.history.seen_by(d.claim, _certified(training, _certificate_row(d, known))),
+        history=known.history.seen_by(d.claim, certified(training, _certificate_row(d, known))),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
 
@@ -214,13 +218,6 @@ def _stated(d: Dossier) -> f.Stated:
 def _committed(d: Dossier) -> bool:
     row = d.application if d.application is not None else d.enrolment
     return row is not None and row.commitment_on is not None
-
-
-def _certified(training: f.TrainingFacts, row: Certificate | None) -> f.TrainingFacts:
-    """The training, with the certificate's level where there was no class and nobody named one."""
-    if row is None or training.ref or training.level != "none":
-        return training
-    return replace(training, level=cast("f.Level", row.level or "none"))
 
 
 def _certificate(d: Dossier, known: _Known) -> f.CertificateFacts | None:
@@ -297,7 +294,7 @@ def _heads(
                 theory_passed=line.theory_passed,
                 practice_passed=line.practice_passed,
                 history=known.history.of_person(
-                    line.person_id, d.claim, _certified(training, certificate)
+                    line.person_id, d.claim, certified(training, certificate)
                 ),
             )
         )
