@@ -223,8 +223,13 @@ def _same_day(
 
 
 def _people_of(session: Session, claim_ids: Collection[int]) -> list[int]:
-    query = select(Claim.person_id).where(col(Claim.id).in_(list(claim_ids)))
-    return sorted({i for i in session.exec(query).all() if i is not None})
+    """The persons of the claims, and those whom a claim of a class or programme counts as heads."""
+    own = select(Claim.person_id).where(col(Claim.id).in_(list(claim_ids)))
+    heads = select(ApplicationLine.person_id).where(
+        col(ApplicationLine.claim_id).in_(list(claim_ids))
+    )
+    found = {*session.exec(own).all(), *session.exec(heads).all()}
+    return sorted(i for i in found if i is not None)
 
 
 def _receipt(

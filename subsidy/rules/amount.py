@@ -11,7 +11,14 @@ from datetime import date
 from typing import Literal
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
-from subsidy.rules.checks.quantities import Open, headcount, kind_of, note_chosen, quantity
+from subsidy.rules.checks.quantities import (
+    Open,
+    headcount,
+    kind_of,
+    note_assumed,
+    note_chosen,
+    quantity,
+)
 from subsidy.rules.facts import Uplift
 from subsidy.rules.packs.schema import AmountSpec, Sourced
 from subsidy.rules.packs.values import Value
@@ -33,6 +40,7 @@ def amount_due(case: Case, out: Verdicts) -> int | None:
         share = looked_up(case, out, plan.share)
         if not isinstance(share, int):
             return None
+        note_chosen(case, out, plan.share)
         total = total * share // 100
     total = _less_advance(case, out, total)
     out.step("补贴金额（分）", total, on=None, source=FACT)
@@ -89,6 +97,8 @@ def _rate(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
 def _as_filed(case: Case, out: Verdicts, clause: Sourced, rate_fen: int) -> int | None:
     """No more than the standard in the project's approved form."""
     filed = _filed_rate(case, out, clause)
+    if filed is not None and filed < rate_fen:
+        note_assumed(out, source_of(clause), "备案的补贴标准")
     return None if filed is None else min(rate_fen, filed)
 
 
@@ -129,7 +139,10 @@ def _spent(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
     if plan.share is None:
         return cost
     share = looked_up(case, out, plan.share)
-    return cost * share // 100 if isinstance(share, int) else None
+    if not isinstance(share, int):
+        return None
+    note_chosen(case, out, plan.share)
+    return cost * share // 100
 
 
 def _raised(case: Case, out: Verdicts, plan: AmountSpec, rate_fen: int) -> int | None:
@@ -137,6 +150,7 @@ def _raised(case: Case, out: Verdicts, plan: AmountSpec, rate_fen: int) -> int |
         percent = looked_up(case, out, plan.raised_by)
         if not isinstance(percent, int):
             return None
+        note_chosen(case, out, plan.raised_by)
         rate_fen = uplifted(rate_fen=rate_fen, percent=percent)
     if plan.uplift == "no":
         return rate_fen
@@ -163,6 +177,8 @@ def _under_ceilings(case: Case, out: Verdicts, plan: AmountSpec, fen: int) -> in
         filed = _filed_rate(case, out, plan.never_above_filed)
         if filed is None:
             return None
+        if filed < fen:
+            note_assumed(out, source_of(plan.never_above_filed), "备案的补贴标准")
         ceilings.append(filed)
     known = [ceiling for ceiling in ceilings if isinstance(ceiling, int)]
     if len(known) != len(ceilings):
@@ -184,6 +200,8 @@ def _above_ceiling(
 def _less_advance(case: Case, out: Verdicts, total: int) -> int:
     """The rest after an advance; an advance above what was earned has to come back."""
     advance = case.facts.advance_paid_fen
+    if case.kind != "advance" and case.facts.advance_open:
+        out.add("E910", "hold", FACT)
     if case.kind == "advance" or advance == 0:
         return total
     out.step("扣除已预拨（分）", advance, on=None, source=FACT)

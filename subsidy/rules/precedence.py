@@ -6,7 +6,7 @@ prevail stand under `precedence`. Nothing is overruled without such a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,11 +18,13 @@ from subsidy.rules.packs.values import Value
 
 RANKS = ("national", "provincial", "city", "district", "letter")
 """From the highest to the lowest."""
+Documents = Mapping[str, DocumentSpec]
 
 
 def amend(table: Table, *, spec: PackSpec, source: SourceFile) -> None:
     """Put the amendments over the dated values of the plan; faults are collected, not raised."""
     known = {entry.key: entry for entry in entries(spec)}
+    documents = {document.id: document for document in spec.documents}
     in_time = sorted(enumerate(spec.amendments), key=lambda item: item[1].since)
     for index, item in in_time:
         at: tuple[object, ...] = ("amendments", index)
@@ -35,7 +37,7 @@ def amend(table: Table, *, spec: PackSpec, source: SourceFile) -> None:
         except ValueError as error:
             table.faults.append(source.fault(at, f"{error}.", "Correct the value."))
             continue
-        _put(table, item, value, ranks=_ranks(spec))
+        _put(table, item, value, documents=documents)
 
 
 def _faults(item: AmendmentSpec, table: Table, spec: PackSpec) -> Iterator[tuple[str, str]]:
@@ -49,6 +51,10 @@ def _faults(item: AmendmentSpec, table: Table, spec: PackSpec) -> Iterator[tuple
         return
     if new.status != "in_force":
         yield f"{new.id} is {new.status}: it overrules nothing.", "Wait until it is in force."
+    if new.in_force_from is not None and item.since < new.in_force_from:
+        yield f"{new.id} is in force only from {new.in_force_from}.", "Let it start on that day."
+    if item.spec.assumed is not None or not item.spec.clause:
+        yield "A choice without a clause overrules nothing.", "Name the clause of the document."
     old = documents.get(dated.on(item.since).document, documents[spec.governing_document])
     allowed = {sentence.prevails for sentence in spec.precedence}
     if _height(new) > _height(old):
@@ -67,26 +73,32 @@ def _is_older(new: DocumentSpec, old: DocumentSpec) -> bool:
     return bool(new.issued and old.issued and new.issued < old.issued)
 
 
-def _ranks(spec: PackSpec) -> dict[str, int]:
-    return {document.id: _height(document) for document in spec.documents}
-
-
-def _put(table: Table, item: AmendmentSpec, value: Any, *, ranks: dict[str, int]) -> None:
-    """The amendment holds from its day; later values of lower documents no longer come up."""
-    dated = table.dated[item.key]
-    says, height = item.spec, ranks[item.spec.document]
+def _put(table: Table, item: AmendmentSpec, value: Any, *, documents: Documents) -> None:
+    """The amendment holds from its day; values that yield to it come up again only after its end."""
+    dated, says = table.dated[item.key], item.spec
     new = Value(
         item.key, value, says.unset, says.clause, says.document, says.assumed, item.since, says.why
     )
-    later = [v for v in dated.values if v.since > item.since]
-    kept = [v for v in later if v.document and ranks.get(v.document, height) <= height]
-    values = [*(v for v in dated.values if v.since < item.since), new, *kept]
+    values = [new]
+    for plan in dated.values:
+        ended = says.until is not None and plan.since >= says.until
+        if plan.since < item.since or ended or _outlasts(plan, item, documents):
+            values.append(plan)
     if says.until is not None:
-        values = [v for v in values if not item.since < v.since < says.until]
         values += _again(dated.on(says.until), says.until, values)
     table.dated[item.key] = dated.replaced(values=sorted(values, key=lambda v: v.since))
 
 
+def _outlasts(plan: Value, item: AmendmentSpec, documents: Documents) -> bool:
+    """A value that starts later prevails if its document is higher, or of the same rank and no older."""
+    old, new = documents.get(plan.document), documents[item.spec.document]
+    if plan.since <= item.since or old is None:
+        return False
+    if _height(old) != _height(new):
+        return _height(old) < _height(new)
+    return not _is_older(old, new)
+
+
 def _again(before: Value, until: date, values: list[Value]) -> list[Value]:
-    """What the plan said comes back on the day on which the amendment ends."""
+    """What the plan says comes back on the day on which the amendment ends."""
     return [] if any(v.since == until for v in values) else [replace(before, since=until)]

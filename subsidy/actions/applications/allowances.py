@@ -98,6 +98,7 @@ def _child(
             certificate_pending=int("certified" in stages),
             training_starts=training.starts_on,
             training_ends=training.ends_on,
+            may_pay=int(act.pack.may_pay(anchor=training.starts_on, track=track)),
         )
     )
     session.flush()

@@ -4,7 +4,7 @@ what its track asks for."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.rules.facts import STATED, Stated
+from subsidy.rules.masking.texts import reveals
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import Finding
 
@@ -91,7 +92,18 @@ def read_entries(values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             return {}, ["systems"]
         bad = sorted({str(item["loc"][0]) for item in error.errors(include_input=False)})
         return {}, bad
+    shown = [name for name in given if any(reveals(text) for text in _texts(read[name]))]
+    if shown:  # these entries go into receipts: nobody's number may stand in them
+        return {}, sorted(shown)
     return {name: read[name] for name in given}, []
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    elif isinstance(entry, dict | list | tuple):
+        for item in entry.values() if isinstance(entry, dict) else entry:
+            yield from _texts(item)
 
 
 def _systems(text: str) -> list[dict[str, str]]:

@@ -28,6 +28,7 @@ from subsidy.records.tables import (
 )
 from subsidy.rules.checks.case import Verdicts
 from subsidy.rules.checks.term import filing_term
+from subsidy.rules.masking.texts import reveals
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import Finding
 
@@ -90,10 +91,14 @@ def _faults(
         return [*faults, entry_fault(act, "E562", faults="所选项目不按申报件办理")]
     if not form.number.strip():
         faults.append(entry_fault(act, "E562", faults="缺少申报编号"))
+    if reveals(form.number) or reveals(form.period):  # both show on pages and in addresses
+        faults.append(entry_fault(act, "E562", faults="编号和期间不能写个人号码"))
     if form.starts_on and form.ends_on and form.ends_on < form.starts_on:
         faults.append(entry_fault(act, "E562", faults="结束日早于开始日"))
     item = session.get(CatalogueItem, form.item_id) if form.item_id is not None else None
-    if item is not None and (item.city, item.track) != (act.city, form.track):
+    # an advance is for the project of its main claim, which it is taken off
+    of_tracks = track.spec.of_tracks if track.spec.kind == "advance" else [form.track]
+    if item is not None and (item.city != act.city or item.track not in of_tracks):
         faults.append(entry_fault(act, "E562", faults="所选项目不属于本类补贴"))
     elif item is not None and item.state not in LISTED:
         faults.append(entry_fault(act, "E562", faults="所选项目未列入目录"))

@@ -87,6 +87,12 @@ class Taker:
         faults = missing_entries(self.act, self.track, self.common)
         claim, new = self._claim(subject, person_id=None, number=self.row.number)
         judged = self._judge(rows)
+        if (
+            claim.application_id != self.row.id
+        ):  # the unit applied for this matter and period before
+            for row in judged:
+                row.faults.append(entry_fault(self.act, "E560", column="id_number"))
+            return [], judged
         good = [row for row in judged if not row.faults]
         self._save(good)
         for row in good:

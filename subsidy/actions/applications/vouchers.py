@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.class_work.entry import entry_fault
@@ -80,6 +80,7 @@ def redeem(session: Session, act: Act, *, claim_ids: Sequence[int]) -> int:
                 Instrument.track == claim.track,
                 Instrument.person_id == claim.person_id,
                 col(Instrument.claim_id).is_(None),
+                or_(col(Instrument.valid_until).is_(None), col(Instrument.valid_until) > act.today),
             )
             .order_by(col(Instrument.issued_on), col(Instrument.id))
             .with_for_update()

@@ -17,8 +17,10 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.grounds.application_facts import (
+    NO_ADVANCE,
     advances_of,
     application_training,
+    certified,
     heads_of,
     instruments_of,
     stated_facts,
@@ -177,6 +179,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         applied = (
             d.application.lodged_on
         )  # nobody applies on this road: the list is the application
+    advance = known.advances.get(d.progress.claim_id, NO_ADVANCE)
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
@@ -187,12 +190,13 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         stated=_stated(d),
         heads=_heads(act, d, known, training),
         instrument=_instrument(known.instruments.get(d.progress.claim_id)),
-        advance_paid_fen=known.advances.get(d.progress.claim_id, 0),
+        advance_paid_fen=advance.paid_fen,
+        advance_open=advance.is_open,
         certificate=_certificate(d, known),
         applied_on=applied,
         order=d.progress.claim_id,
         commitment_signed=_committed(d),
-        history=known.history.seen_by(d.claim, training),
+        history=known.history.seen_by(d.claim, certified(training, _certificate_row(d, known))),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
 
@@ -289,7 +293,9 @@ def _heads(
                 finished=line.finished and line.dropped_on is None,
                 theory_passed=line.theory_passed,
                 practice_passed=line.practice_passed,
-                history=known.history.of_person(line.person_id, d.claim, training),
+                history=known.history.of_person(
+                    line.person_id, d.claim, certified(training, certificate)
+                ),
             )
         )
     return tuple(found)

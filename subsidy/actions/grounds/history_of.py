@@ -23,6 +23,7 @@ from subsidy.records.tables import (
     Application,
     ApplicationLine,
     CatalogueItem,
+    Certificate,
     Claim,
     ClaimClosed,
     ClaimProgress,
@@ -103,18 +104,21 @@ def history_of(
     """
     found: dict[int, list[Past]] = defaultdict(list)
     wanted = list(person_ids)
+    issued = _line_certificates(session, wanted)
     for progress in (ClaimProgress, ClaimClosed):
         if not wanted:
             break
         for claim, row, training, item, application, line in session.exec(
             _own_claims(progress).where(col(Claim.person_id).in_(wanted))
         ).all():
-            known = _Rows(claim, row, training or application, item, line, application)
+            paper = issued.get(line.id) if line is not None else None
+            known = _Rows(claim, row, training or application, item, line, application, paper)
             found[cast("int", claim.person_id)].append(_past(act, known))
         for claim, row, item, application, line in session.exec(
             _as_head(progress).where(col(ApplicationLine.person_id).in_(wanted))
         ).all():
-            known = _Rows(claim, row, application, item, line, application)
+            paper = issued.get(line.id)
+            known = _Rows(claim, row, application, item, line, application, paper)
             found[line.person_id].append(_past(act, known))
     paid = {p.claim_id: p.city for each in found.values() for p in each if p.facts.status == "paid"}
     outside = outside_payments(session, act, person_ids=wanted, paid_claims=paid)
@@ -148,6 +152,21 @@ class _Rows:
     item: CatalogueItem | None
     line: ApplicationLine | None
     application: Application | None
+    certificate: Certificate | None = None
+
+
+def _line_certificates(
+    session: Session, person_ids: Sequence[int]
+) -> dict[int | None, Certificate]:
+    """The newest certificate of each line of an application."""
+    if not person_ids:
+        return {}
+    query = (
+        select(Certificate)
+        .where(col(Certificate.person_id).in_(person_ids), col(Certificate.line_id).is_not(None))
+        .order_by(col(Certificate.id))
+    )
+    return {row.line_id: row for row in session.exec(query).all()}
 
 
 def _own_claims(progress: type[ProgressColumns]) -> Any:
@@ -188,10 +207,12 @@ def _past(act: Act, known: _Rows) -> Past:
     claim, row, line = known.claim, known.progress, known.line
     track = act.office.packs[claim.city].tracks.get(claim.track)
     counts = track is None or track.spec.counts_towards_limits
-    trade = known.item.occupation if known.item else (line.occupation if line else "")
-    level = known.item.level if known.item else (line.level if line else "")
+    trade = (line.occupation if line else "") or (known.item.occupation if known.item else "")
+    level = (line.level if line else "") or (known.item.level if known.item else "")
     stated = stated_facts(known.application, line)
     starts, ends = _days(known.dates, stated)
+    if known.certificate is not None:  # nothing was taught, or nobody named the level: it says both
+        level, ends = level or known.certificate.level, ends or known.certificate.issued_on
     facts = f.PastClaim(
         ref=claim.number,
         status=cast("f.ClaimStatus", STATUS.get(row.state, "pending")),

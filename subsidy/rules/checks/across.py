@@ -6,6 +6,7 @@ from datetime import date
 
 from subsidy.rules.checks.heads import as_person
 from subsidy.rules.checks.limits import (
+    as_certified,
     count_in_year,
     filed_before,
     is_repeat,
@@ -43,7 +44,7 @@ def _answers(facts: Facts, pack: Pack, anchor: date) -> dict[str, bool]:
     ahead = [item for item in filed_before(facts) if item.ref == ELSEWHERE and item.counts]
     limited = pack.tracks[facts.track].spec.counts_towards_limits
     if limited and "repeat_refused" in pack.dated:
-        answers["repeat"] = any(is_repeat(item, facts.training) for item in ahead)
+        answers["repeat"] = any(is_repeat(item, as_certified(facts)) for item in ahead)
     limit = yearly_limit_of(pack, on=anchor) if limited else None
     if limit is not None:
         basis = limit[1]

@@ -69,7 +69,8 @@ def check_enrolment(
     if registers is not None:
         answers = {item.register: item for item in registers}
         for name, register in pack.spec.registers.items():
-            if "filing" in register.at:
+            asked = not register.tracks or track in register.tracks
+            if "filing" in register.at and asked:
                 judge_register(out, register, answers.get(name), column="id_number")
     return out.all()
 

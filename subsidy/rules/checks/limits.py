@@ -7,7 +7,8 @@ whoever is decided first, the same claims pass.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
 from subsidy.rules.facts import Facts, PastClaim, TrainingFacts
@@ -32,7 +33,19 @@ def within_yearly_limit(case: Case, out: Verdicts) -> None:
     limit = case.pack.value("yearly_limit", on=case.anchor)
     count = count_in_year(ahead_of(case), year=own.year, basis=str(basis))
     if count >= limit.value:
-        out.add("E301", "refuse", source_of(limit), year=own.year, count=count, limit=limit.value)
+        by = case.pack.value("yearly_limit_basis", on=case.anchor)
+        chosen = by.assumed is not None and not _full_by_any_day(case, limit.value)
+        source = source_of(by if chosen else limit)
+        out.add("E301", "refuse", source, year=own.year, count=count, limit=limit.value)
+
+
+def _full_by_any_day(case: Case, limit: int) -> bool:
+    """Whether the year is full whichever of the days goes; else the choice of the day would refuse."""
+    days = (("applied_on", case.facts.applied_on), ("training_ends", year_day(case.facts)))
+    return all(
+        day is None or count_in_year(ahead_of(case), year=day.year, basis=basis) >= limit
+        for basis, day in days
+    )
 
 
 def within_own_limit(case: Case, out: Verdicts) -> None:
@@ -59,9 +72,11 @@ def excludes_nothing(case: Case, out: Verdicts) -> None:
 
 
 def year_day(facts: Facts) -> date | None:
-    """The day that puts a claim into a year: end of training, else certificate, else period."""
+    """The day that puts a claim into a year: end of training, else of the period, else certificate."""
     if facts.training.ends is not None:
         return facts.training.ends
+    if facts.stated.period_until is not None:
+        return facts.stated.period_until - timedelta(1)
     if facts.certificate is not None:
         return facts.certificate.issued_on
     return facts.stated.period_starts
@@ -74,12 +89,20 @@ def not_subsidised_before(case: Case, out: Verdicts) -> None:
     if "repeat_refused" not in case.pack.dated:
         return
     rule = case.pack.value("repeat_refused", on=case.anchor)
-    if rule.unset or not rule.value:
-        return
-    training = case.facts.training
+    training = as_certified(case.facts)
     others = [item for item in ahead_of(case) if not _is_another_period(case, item)]
-    if any(is_repeat(item, training) for item in others):
+    if not any(is_repeat(item, training) for item in others):
+        return
+    if looked_up(case, out, "repeat_refused"):
         out.add("E302", "refuse", source_of(rule))
+
+
+def as_certified(facts: Facts) -> TrainingFacts:
+    """The training; where there was no class and nobody named a level, that of the certificate."""
+    training, certificate = facts.training, facts.certificate
+    if training.level != "none" or training.ref or certificate is None:
+        return training
+    return replace(training, level=certificate.level)
 
 
 def _is_another_period(case: Case, item: PastClaim) -> bool:
@@ -104,9 +127,18 @@ def not_in_two_classes(case: Case, out: Verdicts) -> None:
     """Two classes on the same days: no clause, but somebody has to look."""
     if case.track.spec.kind != "main":
         return  # an allowance runs beside its own class
-    other = overlapping(case.facts.history, case.facts.training)
+    other = overlapping(case.facts.history, case.facts.training) or _same_days_again(case)
     if other is not None:
         out.add("E305", "hold", NO_CLAUSE, starts=other.starts, ends=other.ends)
+
+
+def _same_days_again(case: Case) -> PastClaim | None:
+    """Another claim of the same track for some of the same days, where a claim is for a period."""
+    stated, same = case.facts.stated, [p for p in case.facts.history if p.track == case.track.code]
+    if stated.period_starts is None or stated.period_until is None:
+        return None
+    days = TrainingFacts(starts=stated.period_starts, ends=stated.period_until - timedelta(1))
+    return overlapping(same, days)
 
 
 def earlier(case: Case) -> list[PastClaim]:
@@ -133,8 +165,14 @@ def ahead_of(case: Case) -> list[PastClaim]:
 
 
 def count_in_year(claims: Iterable[PastClaim], *, year: int, basis: str) -> int:
-    """How many of the claims fall in a calendar year, by end of training or by application."""
-    days = (item.applied_on if basis == "applied_on" else item.ends for item in claims)
+    """How many of the claims fall in a calendar year, by end of training or by application.
+
+    Where the one day is not known the other one stands for it, so that nothing is left uncounted.
+    """
+    days = (
+        item.applied_on or item.ends if basis == "applied_on" else item.ends or item.applied_on
+        for item in claims
+    )
     return sum(1 for day in days if day is not None and day.year == year)
 
 

@@ -48,7 +48,8 @@ def _ways_in(case: Case, out: Verdicts) -> None:
         if not (alone.refusals or alone.holds or alone.gaps):
             shut = alone
             break
-        shut = shut or alone
+        if shut is None or (shut.refusals and not alone.refusals):
+            shut = alone  # a way that a paper may still open goes before one that is closed
     if shut is not None:
         out.take_over(shut)
 

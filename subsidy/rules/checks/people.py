@@ -39,6 +39,7 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     if not case.track.spec.group_test:
         return
     known = _groups_that_matter(case)
+    _open_years(case, out, known)
     if not known:
         named = case.facts.person.groups
         any_group = source_of(next(iter(specs.values())))
@@ -56,12 +57,26 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     if "E205?" in codes:
         out.add("E205", "hold", source, column="group", years=_years(case, known))
         return
+    limit = _limit_source(case, known) or source  # a limit that the bureau chose refuses nothing
     if "E205" in codes:
-        out.add("E205", "refuse", source, column="group", years=_years(case, known))
+        out.add("E205", "refuse", limit, column="group", years=_years(case, known))
     if "E222" in codes:
-        out.add("E222", "refuse", source, column="group", group=specs[known[0].group].name)
+        out.add("E222", "refuse", limit, column="group", group=specs[known[0].group].name)
     if "E204" in codes:
         out.add("E204", "refuse", source, column="group", starts=start_of(case))
+
+
+def _open_years(case: Case, out: Verdicts, proofs: list[GroupProof]) -> None:
+    """A limit of years that nobody has settled leaves open whether its group still stands."""
+    for key in dict.fromkeys(key for proof in proofs for key in _year_keys(case, proof)):
+        value = case.pack.value(key, on=case.anchor)
+        if value.unset and all(_year_keys(case, proof) for proof in proofs):
+            out.open_value(value, means=case.pack.dated[key].means)
+
+
+def _year_keys(case: Case, proof: GroupProof) -> tuple[str, ...]:
+    spec = case.pack.spec.groups[proof.group]
+    return tuple(key for key in (spec.within_years, spec.ends_within_years) if key is not None)
 
 
 def _groups_that_matter(case: Case) -> list[GroupProof]:
@@ -259,6 +274,16 @@ def _too_long_ago(case: Case, proof: GroupProof, key: str | None) -> str | None:
         return None
     filed = case.facts.training.filed_on
     return "E205?" if filed is not None and filed <= end else "E205"
+
+
+def _limit_source(case: Case, proofs: list[GroupProof]) -> Source | None:
+    """Why the bureau chose the years that a group is limited by; None where a clause gives them."""
+    for proof in proofs:
+        for key in _year_keys(case, proof):
+            value = case.pack.value(key, on=case.anchor)
+            if value.assumed is not None:
+                return source_of(value)
+    return None
 
 
 def _years(case: Case, proofs: list[GroupProof]) -> int:

@@ -37,7 +37,9 @@ def quantity(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
             return OPEN
         times = chosen
     if times == "once":
-        return 1
+        if plan.times_from is not None and _most(case, plan.times_from) > 1:
+            note_chosen(case, out, plan.times_from)
+        return _once(case, out)
     if times == "year":
         return _years(case, out, plan)
     count = _COUNTS[times](case)
@@ -46,10 +48,26 @@ def quantity(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
         return OPEN
     out.step(_WORDS[times], count, on=None, source=_FACT)
     if count == 0:
-        if plan.times != "attended_day":  # missing attendance has a check of its own
+        if plan.times != "attended_day" or times != "attended_day":
             out.add("E531", "hold", NO_CLAUSE, what=_WORDS[times])
-        return OPEN
+        return OPEN  # missing attendance has a check of its own
+    if plan.times_from is not None and count < _most(case, plan.times_from):
+        note_chosen(case, out, plan.times_from)
     return count if not isinstance(cap, int) else _left_of(case, out, plan, count, cap, times)
+
+
+def _once(case: Case, out: Verdicts) -> int | Open:
+    """Paid once for what was finished; whoever left before the end waits for a person."""
+    if case.facts.stated.broken_off and case.track.has_person:
+        out.add("E531", "hold", NO_CLAUSE, what="中途退出的结算办法")
+        return OPEN
+    return 1
+
+
+def _most(case: Case, key: str) -> int:
+    """The largest number that any choice of the days would give."""
+    choices = case.pack.dated[key].choices
+    return max((_COUNTS[name](case) for name in choices if name in _COUNTS), default=0)
 
 
 def _left_of(
@@ -76,8 +94,14 @@ def _left_of(
 def note_chosen(case: Case, out: Verdicts, key: str) -> None:
     """A choice of the bureau lowers nothing by itself: the leader looks at what it would do."""
     value = case.pack.value(key, on=case.anchor)
-    if value.assumed is not None:
-        out.add("E605", "hold", source_of(value), key=key, means=case.pack.dated[key].means)
+    note_assumed(out, source_of(value), case.pack.dated[key].means, key=key)
+
+
+def note_assumed(out: Verdicts, source: Source, means: str, *, key: str = "") -> None:
+    """Hold for the leader what rests on a choice; said once for each choice."""
+    said = any(item.code == "E605" and item.facts.get("means") == means for item in out.holds)
+    if source.assumed is not None and not said:
+        out.add("E605", "hold", source, key=key or means, means=means)
 
 
 def _years(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
@@ -93,6 +117,9 @@ def _years(case: Case, out: Verdicts, plan: AmountSpec) -> Quantity:
         return OPEN
     if rule != "full":
         note_chosen(case, out, plan.drop_outs)
+    if rule == "by_months" and stated.months == 0:
+        out.add("E531", "hold", NO_CLAUSE, what="实际培训月数")
+        return OPEN
     if rule == "by_months":
         out.step("实际培训月数", stated.months, on=None, source=_FACT)
         return Fraction(min(stated.months, MONTHS_A_YEAR), MONTHS_A_YEAR)
@@ -132,6 +159,8 @@ def headcount(case: Case, out: Verdicts, plan: AmountSpec) -> int | None:
             out.add("E531", "hold", source, what="备案人数")
             return None
         out.step("备案人数", filed, on=None, source=source)
+        if filed < count:
+            note_assumed(out, source, "备案人数")
         count = min(count, filed)
     out.step("计入人数", count, on=None, source=_FACT)
     if count == 0:

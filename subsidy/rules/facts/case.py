@@ -46,6 +46,8 @@ class Facts:
     instrument: Instrument | None = None
     advance_paid_fen: int = 0
     """Advance already paid for the same class, programme and period."""
+    advance_open: bool = False
+    """An advance for it is on its way, or nobody says which period it was for."""
     certificate: CertificateFacts | None = None
     applied_on: date | None = None
     order: int = 0
