@@ -201,13 +201,15 @@ def _less_advance(case: Case, out: Verdicts, total: int) -> int:
     """The rest after an advance; an advance above what was earned has to come back."""
     advance = case.facts.advance_paid_fen
     if case.kind != "advance" and case.facts.advance_open:
-        out.add("E910", "hold", FACT)
+        out.add("E910", "gap", FACT)  # nobody may release it: the whole sum would go out twice
     if case.kind == "advance" or advance == 0:
         return total
     out.step("扣除已预拨（分）", advance, on=None, source=FACT)
     if advance > total:
         out.add("E909", "hold", FACT, excess_fen=advance - total)
         return 0
+    if advance == total:
+        out.add("E906", "hold", FACT)
     return total - advance
 
 

@@ -104,14 +104,9 @@ def _faults(
         faults.append(entry_fault(act, "E562", faults="所选项目未列入目录"))
     if form.provider_id is None and not track.has_person:
         faults.append(entry_fault(act, "E562", faults="没有申请单位"))
-    out = Verdicts(act.pack)
-    filing_term(
-        act.pack,
-        track=track.code,
-        starts=_deciding_day(form) or act.today,
-        filed_on=act.today,
-        out=out,
-    )
+    out, day = Verdicts(act.pack), _deciding_day(form)
+    if day is not None:  # a list of certificates has no day of its own: each claim has its own
+        filing_term(act.pack, track=track.code, starts=day, filed_on=act.today, out=out)
     return [*faults, *out.refusals]
 
 

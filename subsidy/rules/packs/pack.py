@@ -129,7 +129,7 @@ def _built(name: str, spec: WindowSpec, value: Value) -> Window:
         anchor=spec.anchor,
         clause=value.clause,
         document=value.document,
-        assumed=value.assumed,
+        assumed=value.assumed or spec.anchor_assumed,
         at_end=tuple(spec.at_end),
         remind_at=tuple(spec.remind_at),
         first_day_counts=spec.first_day_counts,

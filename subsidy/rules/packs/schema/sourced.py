@@ -114,4 +114,6 @@ class WindowSpec(Strict):
     at_end: list[AtEnd] = []
     remind_at: list[int] = []
     first_day_counts: bool = False
+    anchor_assumed: str | None = None
+    """Why the bureau counts from this day, where the clause gives a length but no beginning."""
     values: Values = Field(min_length=1)
