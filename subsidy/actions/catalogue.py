@@ -63,6 +63,8 @@ class ProjectForm:
     procurement_record: str = ""
     department: str = ""
     """Who is responsible (谁培训谁监管), by the name the plan gives it; empty where none is."""
+    annex_entries: str = "{}"
+    """JSON of what else the printed annex asks, by the annex's own names."""
     has_qualification_certificate: bool = False
     """Whether the national list of qualification certificates holds the occupation."""
     exception_reason: str = ""

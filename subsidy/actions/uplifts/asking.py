@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +20,14 @@ from subsidy.actions.uplifts.terms import (
     limit_on,
     percent_faults,
 )
-from subsidy.records.tables import Area, CatalogueItem, Provider, TrainingClass, UpliftApproval
+from subsidy.records.tables import (
+    Account,
+    Area,
+    CatalogueItem,
+    Provider,
+    TrainingClass,
+    UpliftApproval,
+)
 from subsidy.rules.verdict import Finding
 
 ASKERS = ("provider", "clerk")
@@ -123,7 +131,26 @@ def _outside(session: Session, act: Act, form: UpliftForm, scope: _Scope) -> lis
     near = {form.insured_area_id, scope.area_id}
     if act.areas is not None and not near & act.areas:
         return [no_permission(act, area=area_name(session, form.insured_area_id))]
-    return []
+    row = session.get(TrainingClass, form.class_id) if form.class_id is not None else None
+    units = {scope.unit_id, *([row.provider_id] if row is not None else [])}
+    return not_their_unit(session, act, units)
+
+
+def not_their_unit(session: Session, act: Act, units: Collection[int]) -> list[Finding]:
+    """Whether the actor's account belongs to one unit, and that is another than these."""
+    number = act.actor.removeprefix("user:")
+    account = session.get(Account, int(number)) if number.isdigit() else None
+    if account is None or account.provider_id is None or account.provider_id in units:
+        return []
+    return [no_permission(act, needs=("clerk",))]
+
+
+def unit_by_code(session: Session, act: Act, credit_code: str) -> int | None:
+    """Id of the city's unit with this credit code."""
+    query = select(Provider.id).where(
+        Provider.city == act.city, Provider.credit_code == credit_code.strip().upper()
+    )
+    return session.exec(query).first()
 
 
 def _standing(session: Session, act: Act, form: UpliftForm, scope: _Scope) -> UpliftApproval | None:
@@ -145,8 +172,11 @@ def _standing(session: Session, act: Act, form: UpliftForm, scope: _Scope) -> Up
 
 
 def _same(row: UpliftApproval, form: UpliftForm, scope: _Scope, percent: int) -> bool:
-    told = (row.unit_id, row.area_id, row.percent_asked)
-    return told == (scope.unit_id, form.insured_area_id, percent)
+    return (row.unit_id, row.area_id, row.percent_asked) == (
+        scope.unit_id,
+        form.insured_area_id,
+        percent,
+    )
 
 
 def _row(act: Act, form: UpliftForm, scope: _Scope, percent: int) -> UpliftApproval:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, no_permission, same_person
-from subsidy.actions.uplifts.asking import ASKERS
+from subsidy.actions.uplifts.asking import ASKERS, not_their_unit
 from subsidy.actions.uplifts.terms import STATES, against, let_go, percent_faults
 from subsidy.records.tables import UpliftApproval
 from subsidy.rules.verdict import NO_CLAUSE, Finding
@@ -68,6 +68,7 @@ def withdraw_uplift(session: Session, act: Act, *, uplift_id: int, reason: str) 
     elif row.state == "asked":
         if row.asked_by != act.actor:
             faults += outside_of(session, act, area_id=row.area_id, roles=ASKERS)
+            faults += not_their_unit(session, act, {row.unit_id})
     else:
         faults += _not_asked(act, row, "withdraw")
     if not reason.strip():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
+from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import Area, Provider, TrainingClass, UpliftApproval
 
 MOST = 200
@@ -49,41 +51,46 @@ def uplifts(
     state: str = "",
 ) -> list[UpliftRow]:
     """Requests of the city, the newest first; `areas`: insured there, or for a class held there."""
-    query = (
-        select(UpliftApproval, Provider.name, Area.name, TrainingClass.number)
-        .join(Provider, col(Provider.id) == UpliftApproval.unit_id)
-        .join(Area, col(Area.id) == UpliftApproval.area_id)
-        .outerjoin(TrainingClass, col(TrainingClass.id) == UpliftApproval.class_id)
-        .where(UpliftApproval.city == city)
-        .order_by(col(UpliftApproval.id).desc())
-        .limit(MOST)
-    )
-    if areas is not None:
-        near = col(UpliftApproval.area_id).in_(areas)
-        query = query.where(or_(near, col(TrainingClass.area_id).in_(areas)))
+    query = _requests(city, areas).order_by(col(UpliftApproval.id).desc()).limit(MOST)
     if class_id is not None:
         query = query.where(UpliftApproval.class_id == class_id)
     if unit_id is not None:
         query = query.where(UpliftApproval.unit_id == unit_id)
     if state:
         query = query.where(UpliftApproval.state == state)
-    return [_told(*row) for row in session.exec(query).all()]
+    return _told(session, session.exec(query).all())
 
 
-def uplift_row(session: Session, *, city: str, uplift_id: int) -> UpliftRow | None:
-    """One request of the city."""
+def uplift_row(
+    session: Session, *, city: str, uplift_id: int, areas: Collection[int] | None = None
+) -> UpliftRow | None:
+    """One request of the city, if it lies within `areas`."""
+    query = _requests(city, areas).where(UpliftApproval.id == uplift_id)
+    return next(iter(_told(session, session.exec(query).all())), None)
+
+
+def _requests(city: str, areas: Collection[int] | None) -> Any:
     query = (
         select(UpliftApproval, Provider.name, Area.name, TrainingClass.number)
         .join(Provider, col(Provider.id) == UpliftApproval.unit_id)
         .join(Area, col(Area.id) == UpliftApproval.area_id)
         .outerjoin(TrainingClass, col(TrainingClass.id) == UpliftApproval.class_id)
-        .where(UpliftApproval.city == city, UpliftApproval.id == uplift_id)
+        .where(UpliftApproval.city == city)
     )
-    found = session.exec(query).first()
-    return _told(*found) if found else None
+    if areas is None:
+        return query
+    near = col(UpliftApproval.area_id).in_(areas)
+    return query.where(or_(near, col(TrainingClass.area_id).in_(areas)))
 
 
-def _told(row: UpliftApproval, unit: str, area: str, number: str | None) -> UpliftRow:
+def _told(session: Session, rows: Sequence[Any]) -> list[UpliftRow]:
+    names = actor_names(session, [n for row, *_ in rows for n in (row.asked_by, row.decided_by)])
+    return [_row(row, unit, area, number, names) for row, unit, area, number in rows]
+
+
+def _row(
+    row: UpliftApproval, unit: str, area: str, number: str | None, names: Mapping[str, str]
+) -> UpliftRow:
     return UpliftRow(
         id=row.id or 0,
         state=row.state,
@@ -99,9 +106,9 @@ def _told(row: UpliftApproval, unit: str, area: str, number: str | None) -> Upli
         percent_asked=row.percent_asked,
         percent_approved=row.percent_approved,
         ground=row.ground,
-        asked_by=row.asked_by,
+        asked_by=names.get(row.asked_by, row.asked_by),
         approved_on=row.approved_on,
         decision_number=row.decision_number,
-        decided_by=row.decided_by,
+        decided_by=names.get(row.decided_by, row.decided_by),
         reason=row.reason,
     )

@@ -27,6 +27,14 @@ def limit_on(act: Act, day: date) -> int | None:
     return None if limit.unset else int(limit.value)
 
 
+def still_open(act: Act, *, track: str, starts_on: date) -> int | None:
+    """The highest percentage that may be asked for now; None where it is too late or not foreseen."""
+    known = act.pack.tracks.get(track)
+    if known is None or known.spec.amount.uplift == "no" or act.today >= starts_on:
+        return None
+    return limit_on(act, act.today)
+
+
 def against(act: Act, fault: str, *, on: date) -> Finding:
     """The refusal of an uplift with the clause that stands against it."""
     dated = act.pack.dated[KEY]

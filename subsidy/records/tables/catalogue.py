@@ -44,6 +44,8 @@ class CatalogueItem(SQLModel, table=True):
     procurement_record: str = ""
     department: str = ""
     """The department that trains and therefore supervises (三（五）); empty where none is named."""
+    annex_entries: str = "{}"
+    """JSON: what else the printed annex asks, by the annex's own names (undertaker, contents)."""
     state: str = CATALOGUE_ITEM.initial
     version: int = 0
     opinion: str = ""

@@ -187,6 +187,7 @@ CREATE TABLE catalogue_item (
     survey_note VARCHAR NOT NULL,
     procurement_record VARCHAR NOT NULL,
     department VARCHAR NOT NULL,
+    annex_entries VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     opinion VARCHAR NOT NULL,
