@@ -91,8 +91,11 @@ def ask_uplift(session: Session, act: Act, *, form: UpliftForm) -> Outcome:
 
 
 def _scope(session: Session, act: Act, form: UpliftForm) -> _Scope | Finding:
+    """The training, its class or firm locked: of two requests at once the second sees the first."""
     if form.class_id is not None:
-        row = session.get(TrainingClass, form.class_id)
+        row = session.get(
+            TrainingClass, form.class_id, with_for_update=True, populate_existing=True
+        )
         if row is None or row.city != act.city:
             raise LookupError(f"{act.city} has no class {form.class_id}")
         return _Scope(
@@ -100,6 +103,7 @@ def _scope(session: Session, act: Act, form: UpliftForm) -> _Scope | Finding:
         )
     if form.unit_id is None or not form.track or form.starts_on is None:
         return missing(act, "企业、补贴类别和培训开始日期")
+    session.get(Provider, form.unit_id, with_for_update=True)
     return _Scope(form.unit_id, form.track, form.item_id, form.starts_on, None)
 
 
@@ -168,7 +172,7 @@ def _standing(session: Session, act: Act, form: UpliftForm, scope: _Scope) -> Up
             UpliftApproval.item_id == scope.item_id,
             UpliftApproval.starts_on == scope.starts_on,
         )
-    return session.exec(query.with_for_update()).first()
+    return session.exec(query).first()
 
 
 def _same(row: UpliftApproval, form: UpliftForm, scope: _Scope, percent: int) -> bool:
