@@ -24,7 +24,7 @@ OFFICE_PAGES = (
     "/classes/1", "/classes/2", "/classes/3", "/projects", "/projects/1", "/projects/new",
     "/projects/new?track=pass_certificate", "/uplifts", "/uplifts?state=asked",
     "/notices", "/runs", "/policy",
-    "/policy?show=unset", "/policy?show=assumed", "/quotas", "/quotas?year=2021",
+    "/registers", "/policy?show=unset", "/policy?show=assumed", "/quotas", "/quotas?year=2021",
     "/policy?show=unset", "/policy?show=assumed", "/policy?on=2021-12-31&q=30", "/policy?on=never",
     "/policy/compare", "/policy/compare?left=hangzhou&right=cixi&on=2020-10-12&verdict=differs",
     "/policy/coverage", "/policy/coverage?status=missing&category=rate&q=800",
