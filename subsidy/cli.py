@@ -51,6 +51,9 @@ FAMILIES: dict[str, Family] = {
     ),
     "tickets": Family("subsidy.commands.casework.tickets:app", "Work the exception queues."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
+    "uplift": Family(
+        "subsidy.commands.casework.uplift:app", "Higher rate for firms hit by trade friction."
+    ),
     "verify-log": Family(
         "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
     ),

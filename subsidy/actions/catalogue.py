@@ -26,6 +26,7 @@ from subsidy.rules.verdict import Finding, Source, source_of
 
 FILERS = ("clerk", "industry")
 EXAMINERS = ("section_head",)
+LEVELS = ("", "city", "district")
 
 NEEDED: Mapping[str, str] = {
     "training_mode": "培训方式",
@@ -56,10 +57,14 @@ class ProjectForm:
     days: int = 0
     fee_fen: int = 0
     rate_fen: int = 0
+    standard_by: str = ""
+    """Level of the industry authority that proposed the standard: city, district, or not said."""
     survey_note: str = ""
     procurement_record: str = ""
     department: str = ""
     """Who is responsible (谁培训谁监管), by the name the plan gives it; empty where none is."""
+    annex_entries: str = "{}"
+    """JSON of what else the printed annex asks, by the annex's own names."""
     has_qualification_certificate: bool = False
     """Whether the national list of qualification certificates holds the occupation."""
     exception_reason: str = ""
@@ -243,7 +248,7 @@ def _examined_at(session: Session, act: Act, item: CatalogueItem) -> int:
 def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     pack, faults = act.pack, []
     given = asdict(form)
-    unasked = () if _files_heads(pack, track) else ("planned_heads",)
+    unasked = () if files_heads(pack, track) else ("planned_heads",)
     empty = [words for name, words in NEEDED.items() if not given[name] and name not in unasked]
     for name, words in (("title", "项目名称"), ("occupation", "职业（工种）或项目代码")):
         if not given[name].strip():
@@ -261,6 +266,8 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
         faults.append(entry_fault(act, "E524", faults="等级没有对应的补贴标准"))
     if spec.amount.by == "course" and form.course not in spec.amount.rates:
         faults.append(entry_fault(act, "E524", faults="课程类别没有对应的补贴标准"))
+    if form.standard_by not in LEVELS:
+        faults.append(entry_fault(act, "E524", faults="补贴标准提出单位须为市级或区、县（市）级"))
     if form.has_qualification_certificate and not form.exception_reason.strip():
         source = _qualification_clause(pack, track)
         if source is not None:
@@ -268,7 +275,7 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     return faults
 
 
-def _files_heads(pack: Pack, track: str) -> bool:
+def files_heads(pack: Pack, track: str) -> bool:
     """Annex 3 has no number of persons: they are listed one by one when they apply."""
     known = pack.tracks.get(track)
     return known is None or known.spec.through == "class" or not known.has_person

@@ -15,6 +15,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("tickets.list", "/tickets", N_("Exceptions")),
     ("classes.list", "/classes", N_("Classes")),
     ("catalogue.list", "/projects", N_("Projects")),
+    ("uplifts.list", "/uplifts", N_("Higher rate")),
     ("notices.list", "/notices", N_("Notices")),
     ("payments.list", "/payments", N_("Payments")),
     ("registers.list", "/registers", N_("Outside registers")),

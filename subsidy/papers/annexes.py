@@ -30,6 +30,8 @@ class FormField(_Data):
 
     name: str
     kind: Literal["field", "half", "long", "opinion"] = "field"
+    key: str = ""
+    """Field of a project's record that it fills; empty: kept under the printed name."""
     added: str = ""
 
 
@@ -39,6 +41,8 @@ class AnnexForm(_Data):
     title: str
     label: str
     stamp: str
+    tracks: tuple[str, ...] = ()
+    """Subsidies whose projects are filed with it."""
     fields: tuple[FormField, ...]
     copies: tuple[str, ...]
 
@@ -60,6 +64,14 @@ def annex_form(city: str, name: str, *, folder: Path = FORMS_FOLDER) -> AnnexFor
         msg = f"config/forms/{city}.yaml has no form {name!r}; it has {', '.join(forms)}"
         raise FormError(msg)
     return forms[name]
+
+
+def annex_of_track(city: str, track: str, *, folder: Path = FORMS_FOLDER) -> AnnexForm | None:
+    """The annex that projects of a track are filed with; None where no document prints one."""
+    if not (folder / f"{city}.yaml").exists():
+        return None
+    forms = _forms(city, folder=folder).forms.values()
+    return next((form for form in forms if track in form.tracks), None)
 
 
 def annex_page(

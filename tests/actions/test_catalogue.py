@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
-from subsidy.actions import catalogue
+from subsidy.actions import catalogue, projects
 from subsidy.records.database import Database
 from subsidy.records.tables import CatalogueItem, SubjectHistory
 from tests import builders
@@ -256,3 +256,76 @@ def test_annex_3_has_no_number_of_persons_and_annex_5_has_one(database: Database
                 form=form(certificate_kind=kind, planned_heads=0),
             )
             assert codes(outcome) == wanted
+
+
+def test_what_a_district_approved_is_filed_with_the_city_by_the_citys_bureau(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        own = builders.area(session)
+        item_id = _of_track(session, area_id=own, track="competition")
+        here = act("listed", actor="user:9", roles=("section_head",), areas=frozenset({own}))
+        city = act(date(2020, 8, 3), actor=CLERK)
+        early = projects.record_city_filing(session, city, item_id=item_id, record="杭备1号")
+        assert codes(early) == {"E524"}
+        done(catalogue.decide_project(session, here, item_id=item_id, decision="approve"))
+        own_clerk = act(date(2020, 8, 3), actor="user:8", roles=("clerk",), areas=frozenset({own}))
+        barred = projects.record_city_filing(session, own_clerk, item_id=item_id, record="杭备1号")
+        assert codes(barred) == {"E1208"}
+        silent = projects.record_city_filing(session, city, item_id=item_id, record="")
+        assert codes(silent) == {"E1209"}
+        ahead = projects.record_city_filing(
+            session, city, item_id=item_id, record="杭备1号", filed_on=date(2020, 8, 4)
+        )
+        assert codes(ahead) == {"E524"}
+        for _ in range(2):
+            done(projects.record_city_filing(session, city, item_id=item_id, record="杭备1号"))
+        item = session.get_one(CatalogueItem, item_id)
+        assert (item.city_filed_on, item.city_filed_record) == (date(2020, 8, 3), "杭备1号")
+
+
+def test_a_project_that_the_city_approved_is_not_filed_with_it_again(database: Database) -> None:
+    with database.transaction() as session:
+        item_id = filed(session)
+        done(
+            catalogue.decide_project(
+                session, act("listed", actor=HEAD), item_id=item_id, decision="approve"
+            )
+        )
+        city = act(date(2020, 8, 3), actor=CLERK)
+        outcome = projects.record_city_filing(session, city, item_id=item_id, record="杭备1号")
+        assert codes(outcome) == {"E524"}
+
+
+def test_the_form_says_which_authority_proposed_the_standard(database: Database) -> None:
+    with database.transaction() as session:
+        area_id = builders.area(session)
+        clerk = act("set_up", actor=CLERK)
+        outcome = catalogue.file_project(
+            session,
+            clerk,
+            area_id=area_id,
+            code="P-003",
+            track="special_operations",
+            form=form(certificate_kind="special_operation", standard_by="province"),
+        )
+        assert codes(outcome) == {"E524"}
+        item_id = done(
+            catalogue.file_project(
+                session,
+                clerk,
+                area_id=area_id,
+                code="P-003",
+                track="special_operations",
+                form=form(certificate_kind="special_operation", standard_by="district"),
+            )
+        )
+        assert session.get_one(CatalogueItem, item_id).standard_by == "district"
+        silent = projects.record_standard(session, clerk, item_id=item_id, level="city", record="")
+        assert codes(silent) == {"E1209"}
+        done(
+            projects.record_standard(
+                session, clerk, item_id=item_id, level="city", record="杭应急〔2020〕8号"
+            )
+        )
+        assert session.get_one(CatalogueItem, item_id).standard_by == "city"

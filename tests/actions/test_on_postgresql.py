@@ -7,11 +7,14 @@ from threading import Barrier
 
 import pytest
 
+from subsidy.actions.acting import Outcome
 from subsidy.actions.class_changes import decide_change, request_change
+from subsidy.actions.grounds.facts_of import gather
 from subsidy.actions.rosters import SheetResult, enrol
+from subsidy.actions.uplifts import UpliftForm, ask_uplift, decide_uplift, uplifts
 from subsidy.records.database import Database
 from tests import builders
-from tests.builders import CLERK, act, codes, done, people, roster
+from tests.builders import CLERK, HEAD, act, codes, done, people, roster
 
 pytestmark = pytest.mark.postgres
 
@@ -80,3 +83,43 @@ def test_progress_of_targets_counts_alike_on_postgresql(postgres_database: Datab
         assert (
             persons(session, city="hangzhou", tracks=tracks, first_year=2019, last_year=2020) == 3
         )
+
+
+def test_of_two_requests_for_a_higher_rate_at_once_one_is_kept_and_bears_on_the_claims(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.transaction() as session:
+        class_id = builders.class_of(session, heads=1, category="enterprise_employee")
+        insured = builders.area(session)
+    start = Barrier(2)
+
+    def race(percent: int) -> Outcome:
+        with postgres_database.transaction() as session:
+            form = UpliftForm(
+                class_id=class_id, insured_area_id=insured, percent=percent, ground="出口减少"
+            )
+            start.wait(timeout=20)
+            return ask_uplift(session, act("enrolled"), form=form)
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = list(pool.map(race, (10, 30)))
+    assert sorted(outcome.done for outcome in asked) == [False, True]
+    assert codes(next(outcome for outcome in asked if not outcome.done)) == {"E524"}
+    with postgres_database.transaction() as session:
+        uplift_id = next(outcome.subject_id for outcome in asked if outcome.done) or 0
+        head = act("accepted", actor=HEAD)
+        done(
+            decide_uplift(
+                session,
+                head,
+                uplift_id=uplift_id,
+                decision="approve",
+                percent=10,
+                decision_number="1号",
+            )
+        )
+        ids = [row.claim_id for row in builders.claims(session, class_id)]
+        (facts,) = gather(session, head, claim_ids=ids).values()
+        assert facts.uplift is not None
+        assert facts.uplift.percent == 10
+        assert len(uplifts(session, city="hangzhou", areas=[insured])) == 1

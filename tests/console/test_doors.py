@@ -17,7 +17,7 @@ UNATTENDED = {"/healthz", "/readyz"}
 FIRST = {
     "claim_id": "1", "class_id": "1", "ticket_id": "1", "notice_id": "1", "batch_id": "1",
     "item_id": "1", "account_id": "1", "change_id": "1", "objection_id": "1", "deadline_id": "1",
-    "file_id": "1",
+    "file_id": "1", "uplift_id": "1",
     "number": "XS2020-001-001", "kind": "roster", "token": "verdict-nothing", "wanted": "en",
 }  # fmt: skip
 
@@ -51,7 +51,7 @@ def test_every_route_stands_behind_a_row_of_the_table(
 
 def test_no_row_of_the_table_is_without_a_route(app: FastAPI, permissions: Permissions) -> None:
     used = {permission for _, _, permission in routes(app)}
-    assert set(permissions.entries) - used == {"payments.file", "catalogue.file"} - used
+    assert set(permissions.entries) - used == {"payments.file"} - used
 
 
 def test_nothing_of_ours_is_reached_outside_the_doors(app: FastAPI) -> None:

@@ -21,6 +21,7 @@ from subsidy.actions.catalogue import (
     open_area,
     publish_project,
 )
+from subsidy.actions.projects import record_city_filing
 from subsidy.actions.providers import register_provider, sign_agreement, verify_account
 from subsidy.actions.rosters import SheetResult
 from subsidy.papers.sample_people import SamplePerson, sample_person, sample_unit
@@ -183,6 +184,8 @@ def project_of(town: Town, track: Track) -> int:
     )
     head = town.act(LISTED, HEAD)
     done(decide_project(town.session, head, item_id=done(filed), decision="approve"))
+    if any(gate.gate == "city_filed" for gate in track.spec.gates):
+        done(record_city_filing(town.session, head, item_id=done(filed), record="市备1号"))
     return done(publish_project(town.session, head, item_id=done(filed)))
 
 

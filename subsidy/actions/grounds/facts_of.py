@@ -29,6 +29,7 @@ from subsidy.actions.grounds.application_facts import (
 from subsidy.actions.grounds.history_of import history_of
 from subsidy.actions.grounds.overrides_of import overrides_of
 from subsidy.actions.grounds.person_facts import Result, Who, certificate_facts, person_facts
+from subsidy.actions.grounds.uplifts_of import for_employees, uplifts_of
 from subsidy.records.tables import (
     FAR,
     Agreement,
@@ -162,6 +163,7 @@ class _Known:
         self.overrides = overrides_of(session, claim_ids=claims)
         self.instruments = instruments_of(session, claims=[d.claim for d in dossiers])
         self.advances = advances_of(session, [d.claim for d in dossiers])
+        self.uplifts = uplifts_of(session, [(d.claim, d.application) for d in dossiers])
 
     def answers_for(self, claim: Claim, person_id: int) -> list[RegisterAnswer]:
         """What registers said about a person to the claim's city, for any claim or for this one."""
@@ -180,15 +182,17 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
             d.application.lodged_on
         )  # nobody applies on this road: the list is the application
     advance = known.advances.get(d.progress.claim_id, NO_ADVANCE)
+    person = _person(act, d, known, starts=training.starts or act.today)
+    heads = _heads(act, d, known, training)
     return f.Facts(
         city=d.claim.city,
         track=d.claim.track,
         claim=d.claim.number,
         kind=cast("Kind", d.claim.kind),
-        person=_person(act, d, known, starts=training.starts or act.today),
+        person=person,
         training=training,
         stated=_stated(d),
-        heads=_heads(act, d, known, training),
+        heads=heads,
         instrument=_instrument(known.instruments.get(d.progress.claim_id)),
         advance_paid_fen=advance.paid_fen,
         advance_open=advance.is_open,
@@ -196,6 +200,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         applied_on=applied,
         order=d.progress.claim_id,
         commitment_signed=_committed(d),
+        uplift=for_employees(known.uplifts.get(d.progress.claim_id), person, heads),
         history=known.history.seen_by(d.claim, certified(training, _certificate_row(d, known))),
         overrides=tuple(known.overrides.get(d.progress.claim_id, ())),
     )
@@ -357,7 +362,8 @@ def _project(item: CatalogueItem | None) -> f.ProjectFacts | None:
         ref=item.code,
         approved_on=item.approved_on if by_district else item.listed_on,
         approved_by=cast("Level", item.approved_by),
-        city_filed_on=item.listed_on,  # the city lists what a district has filed with it
+        city_filed_on=item.city_filed_on,
+        standard_by=cast("Level", item.standard_by),
         withdrawn_on=item.ends_on,
         days=item.days or None,
         rate_fen=item.rate_fen or None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -37,6 +37,18 @@ class ProjectRow:
     opinion: str
     listed_on: date | None
     ends_on: date | None
+    course: str
+    certificate_kind: str
+    annex_entries: str
+    approved_on: date | None
+    approved_by: str
+    standard_by: str
+    standard_record: str
+    city_filed_on: date | None
+    city_filed_record: str
+
+
+OF_ITEM = tuple(field.name for field in fields(ProjectRow) if field.name not in ("id", "area"))
 
 
 def projects(
@@ -76,27 +88,5 @@ def _listed(row: ProjectRow, on: date) -> bool:
 
 
 def _row(item: CatalogueItem, area: str) -> ProjectRow:
-    return ProjectRow(
-        item.id or 0,
-        item.code,
-        item.title,
-        item.area_id,
-        area,
-        item.track,
-        item.occupation,
-        item.level,
-        item.training_mode,
-        item.assessment_mode,
-        item.certificate_name,
-        item.planned_heads,
-        item.days,
-        item.fee_fen,
-        item.rate_fen,
-        item.survey_note,
-        item.procurement_record,
-        item.department,
-        item.state,
-        item.opinion,
-        item.listed_on,
-        item.ends_on,
-    )
+    told = {name: getattr(item, name) for name in OF_ITEM}
+    return ProjectRow(id=item.id or 0, area=area, **told)

@@ -26,6 +26,7 @@ from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
 from subsidy.console.routes.review import apply_for
+from subsidy.console.uplifts.showing import uplift_values
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
 
@@ -129,6 +130,7 @@ def show_class(visit: Entering, class_id: int) -> Response:
         track=track_titles(visit).get(view.row.track, view.row.track),
         group_names=group_names(visit),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items() if name in OWN_KINDS},
+        **uplift_values(visit, view.row),
     )
 
 

@@ -6,6 +6,8 @@ from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
 from subsidy.console.policies import pages as policy_pages
+from subsidy.console.projects import filing as project_filing
+from subsidy.console.projects import pages as project_pages
 from subsidy.console.public import claim as public_claim
 from subsidy.console.public import notices as public_notices
 from subsidy.console.routes import (
@@ -21,6 +23,7 @@ from subsidy.console.routes import (
     system,
     tickets,
 )
+from subsidy.console.uplifts import pages as uplift_pages
 
 ROUTES = (
     session.doors,
@@ -31,6 +34,9 @@ ROUTES = (
     tickets.doors,
     classes.doors,
     history.doors,
+    project_filing.doors,
+    project_pages.doors,
+    uplift_pages.doors,
     registers.doors,
     notices.doors,
     payments.doors,

@@ -22,6 +22,7 @@ from subsidy.console.language.words import N_
 from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
 from subsidy.console.routes.review import apply_for
+from subsidy.console.uplifts.showing import uplift_values
 from subsidy.console.uploads import KINDS, give_blank, give_copy, take_upload, upload_page
 from subsidy.console.visits import Entering, FieldError, NotFoundError, Visit
 
@@ -80,6 +81,7 @@ def show_one(visit: Entering, class_id: int) -> Response:
         may_apply=visit.may("claims.apply", area_id=area_id),
         may_assess=visit.may("assessments.enter", area_id=area_id),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items()},
+        **uplift_values(visit, view.row),
     )
 
 

@@ -1,10 +1,9 @@
-"""Notices and projects in the office: prepared, posted, objections decided; projects examined."""
+"""Notices in the office: prepared, posted, objections decided."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from subsidy.actions.catalogue import decide_project, publish_project
 from subsidy.actions.notices import (
     decide_objection,
     file_objection,
@@ -20,7 +19,6 @@ from subsidy.actions.views.notice_views import (
     objections_of,
     waiting_for_notice,
 )
-from subsidy.actions.views.project_views import project, projects
 from subsidy.console.answers import done_or_refused, go, page, refused
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
@@ -168,47 +166,6 @@ def decide(visit: Entering, notice_id: int, objection_id: int) -> Response:
         )
     return done_or_refused(
         visit, outcome, to=f"/notices/{notice_id}", note=visit.say(N_("The objection is decided."))
-    )
-
-
-@doors.get("/projects", "catalogue.list")
-def show_projects(visit: Entering) -> Response:
-    """Projects of the caller's areas: what is listed, what waits for the city's opinion."""
-    with visit.reading() as session:
-        rows = projects(session, city=visit.city, areas=visit.areas)
-    return page(
-        visit,
-        "projects.html",
-        rows=rows,
-        tracks=track_titles(visit),
-        may_decide=visit.may("catalogue.decide"),
-    )
-
-
-@doors.post("/projects/{item_id}", "catalogue.decide")
-def examine(visit: Entering, item_id: int) -> Response:
-    """The city's opinion on a project, or its listing."""
-    with visit.reading() as session:
-        row = project(session, city=visit.city, item_id=item_id)
-    if row is None:
-        raise NotFoundError
-    visit.need_area(row.area_id)
-    decision = visit.text("decision")
-    if decision not in ("approve", "send_back", "refuse", "publish"):
-        raise FieldError("decision", N_("choose one of the answers"))
-    with visit.writing() as session:
-        if decision == "publish":
-            outcome = publish_project(session, visit.act(), item_id=item_id)
-        else:
-            outcome = decide_project(
-                session,
-                visit.act(),
-                item_id=item_id,
-                decision=decision,  # type: ignore[arg-type]
-                opinion=visit.text("opinion"),
-            )
-    return done_or_refused(
-        visit, outcome, to="/projects", note=visit.say(N_("The project is decided."))
     )
 
 

@@ -28,6 +28,7 @@ from subsidy.records.tables.classes import (
     ClassChange,
     Enrolment,
     TrainingClass,
+    UpliftApproval,
 )
 from subsidy.records.tables.deadlines import ClockEntry, Deadline
 from subsidy.records.tables.history import ClaimHistory, Seal, SubjectHistory, SweepWindow
@@ -107,5 +108,6 @@ __all__ = [
     "SweepWindow",
     "Ticket",
     "TrainingClass",
+    "UpliftApproval",
     "WindowRule",
 ]

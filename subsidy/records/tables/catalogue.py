@@ -44,12 +44,21 @@ class CatalogueItem(SQLModel, table=True):
     procurement_record: str = ""
     department: str = ""
     """The department that trains and therefore supervises (三（五）); empty where none is named."""
+    annex_entries: str = "{}"
+    """JSON: what else the printed annex asks, by the annex's own names (undertaker, contents)."""
     state: str = CATALOGUE_ITEM.initial
     version: int = 0
     opinion: str = ""
     approved_on: date | None = None
     approved_by: str = ""
     """Level of the bureau whose opinion approved it: city or district; empty before."""
+    standard_by: str = ""
+    """Level of the industry authority that proposed the standard: city or district; empty: not said."""
+    standard_record: str = ""
+    """Letter in which the authority did so, where that came after the filing."""
+    city_filed_on: date | None = None
+    """Day on which what a district approved was filed with the city."""
+    city_filed_record: str = ""
     listed_on: date | None = None
     ends_on: date | None = None
     """First day on which it is no longer listed."""

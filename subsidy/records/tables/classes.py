@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from states.training_class import TRAINING_CLASS
@@ -64,6 +64,49 @@ class ClassChange(SQLModel, table=True):
     decided_by: str = ""
     decided_at: datetime | None = moment(default=None)
     class_version: int
+
+
+class UpliftApproval(SQLModel, table=True):
+    """A firm's request for the higher rate before its employees' training, and the bureau's answer."""
+
+    __tablename__ = "uplift_approval"
+    __table_args__ = (
+        one_of("state", ("asked", "approved", "refused", "withdrawn")),
+        Index(
+            "ix_uplift_approval_standing",
+            "class_id",
+            unique=True,
+            sqlite_where=text("state IN ('asked', 'approved')"),
+            postgresql_where=text("state IN ('asked', 'approved')"),
+        ),
+    )
+
+    id: int | None = key()
+    city: str
+    unit_id: int = Field(foreign_key="provider.id", index=True)
+    """The firm that asks."""
+    area_id: int = Field(foreign_key="area.id")
+    """Where the firm is insured; the bureau there decides."""
+    class_id: int | None = Field(default=None, foreign_key="training_class.id")
+    """The class; None where the firm will apply without one: then track, project and first day."""
+    track: str
+    item_id: int | None = Field(default=None, foreign_key="catalogue_item.id")
+    starts_on: date
+    """First day of training as it stood when it was asked."""
+    applied_on: date
+    percent_asked: int
+    percent_approved: int = 0
+    ground: str = ""
+    """How trade friction hits the firm."""
+    asked_by: str
+    asked_at: datetime = moment()
+    state: str = "asked"
+    approved_on: date | None = None
+    decision_number: str = ""
+    reason: str = ""
+    """Why it was refused or withdrawn."""
+    decided_by: str = ""
+    decided_at: datetime | None = moment(default=None)
 
 
 class Enrolment(SQLModel, table=True):

@@ -187,11 +187,16 @@ CREATE TABLE catalogue_item (
     survey_note VARCHAR NOT NULL,
     procurement_record VARCHAR NOT NULL,
     department VARCHAR NOT NULL,
+    annex_entries VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
     version INTEGER NOT NULL,
     opinion VARCHAR NOT NULL,
     approved_on DATE,
     approved_by VARCHAR NOT NULL,
+    standard_by VARCHAR NOT NULL,
+    standard_record VARCHAR NOT NULL,
+    city_filed_on DATE,
+    city_filed_record VARCHAR NOT NULL,
     listed_on DATE,
     ends_on DATE,
     CONSTRAINT pk_catalogue_item PRIMARY KEY (id),
@@ -587,6 +592,39 @@ CREATE TABLE role_grant (
 );
 
 CREATE INDEX ix_role_grant_account_id ON role_grant (account_id);
+
+CREATE TABLE uplift_approval (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    unit_id INTEGER NOT NULL,
+    area_id INTEGER NOT NULL,
+    class_id INTEGER,
+    track VARCHAR NOT NULL,
+    item_id INTEGER,
+    starts_on DATE NOT NULL,
+    applied_on DATE NOT NULL,
+    percent_asked INTEGER NOT NULL,
+    percent_approved INTEGER NOT NULL,
+    ground VARCHAR NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    asked_at DATETIME NOT NULL,
+    state VARCHAR NOT NULL,
+    approved_on DATE,
+    decision_number VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    decided_by VARCHAR NOT NULL,
+    decided_at DATETIME,
+    CONSTRAINT pk_uplift_approval PRIMARY KEY (id),
+    CONSTRAINT ck_uplift_approval_state CHECK (state IN ('asked', 'approved', 'refused', 'withdrawn')),
+    CONSTRAINT fk_uplift_approval_unit_id_provider FOREIGN KEY(unit_id) REFERENCES provider (id),
+    CONSTRAINT fk_uplift_approval_area_id_area FOREIGN KEY(area_id) REFERENCES area (id),
+    CONSTRAINT fk_uplift_approval_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id),
+    CONSTRAINT fk_uplift_approval_item_id_catalogue_item FOREIGN KEY(item_id) REFERENCES catalogue_item (id)
+);
+
+CREATE UNIQUE INDEX ix_uplift_approval_standing ON uplift_approval (class_id) WHERE state IN ('asked', 'approved');
+
+CREATE INDEX ix_uplift_approval_unit_id ON uplift_approval (unit_id);
 
 CREATE TABLE application_line (
     id INTEGER NOT NULL,

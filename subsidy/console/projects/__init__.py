@@ -1,0 +1,1 @@
+"""Projects of the catalogue: filed, examined, listed, kept up."""

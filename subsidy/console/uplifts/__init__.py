@@ -1,0 +1,1 @@
+"""The higher rate for firms hit by trade friction."""
