@@ -91,12 +91,21 @@ def taken(result: SheetResult) -> SheetResult:
     return result
 
 
-def town_of(session: Session, city: str, *, track: str = "", settings: Any = "filled") -> Town:
+def town_of(
+    session: Session,
+    city: str,
+    *,
+    track: str = "",
+    settings: Any = "filled",
+    pack: Pack | None = None,
+) -> Town:
     """Set a city up under its pack: as if decided and published, or as it is shipped.
+
+    `pack` is one that is not among the shipped ones, such as a bureau's own.
 
     Days are those of 2020, or of the first autumn in which the document of `track` is in force.
     """
-    pack = read_pack(city, settings)
+    pack = pack or read_pack(city, settings)
     office = Office(
         packs={city: pack}, calendars=CalendarBook.load(CONFIG / "calendar"), vault=keys()
     )
