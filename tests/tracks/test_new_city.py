@@ -14,7 +14,7 @@ from subsidy.records.moves.interactive import progress_of
 from subsidy.settings import load_settings
 from tests import builders
 from tests.tracks.ending import to_the_end
-from tests.tracks.example import CITY, EXAMPLE, example_pack, install
+from tests.tracks.example import CITY, example_pack, install
 from tests.tracks.test_every_track import begin
 from tests.tracks.town import town_of
 
