@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,10 @@ from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
 from subsidy.settings import load_settings
 from tests import builders
+from tests.rules.policy.conftest import read_calendar
+from tests.rules.policy.test_cases import read, run_case
 from tests.tracks.ending import to_the_end
-from tests.tracks.example import CITY, example_pack, install
+from tests.tracks.example import CITY, EXAMPLE, example_pack, install
 from tests.tracks.test_every_track import begin
 from tests.tracks.town import town_of
 
@@ -25,6 +28,20 @@ def database(tmp_path: Path) -> Iterator[Database]:
     builders.make_schema(opened)
     yield opened
     opened.dispose()
+
+
+CASES = EXAMPLE / "cases"
+
+
+@pytest.mark.parametrize("case", read(CASES / CITY / "money.yaml"), ids=lambda case: case["name"])
+def test_a_case_of_the_new_city_ends_as_its_clerk_wrote_it(case: dict[str, Any]) -> None:
+    run_case(
+        CITY,
+        case,
+        pack_named=lambda _city, _settings: example_pack(),
+        calendar_on=lambda today: read_calendar().seen_on(today, city=CITY),
+        folder=CASES,
+    )
 
 
 @pytest.mark.parametrize("code", list(example_pack().tracks))
