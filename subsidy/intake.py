@@ -17,7 +17,7 @@ from sqlmodel import Session
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.telling import tell_provider
 from subsidy.actions.history import import_history
-from subsidy.actions.registers import record_answers
+from subsidy.actions.registers import load_extract, record_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
     record_assessments,
@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "certificates": ("certificates", register_certificates),
     "registers": ("registers", record_answers),
     "history": ("history", import_history),
+    "extract": ("extract", load_extract),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
 
@@ -91,9 +92,9 @@ def take_in(
 ) -> Taken:
     """Read one spreadsheet and act on it in the caller's transaction; nothing is committed.
 
-    Every kind but `history` is for a class. `kind` is a key of `ACTIONS`; `details` go to the action
-    (`sat_on` for assessments). Rows that the reader refused and rows that the rules refused come back
-    marked in the copy. Raises KeyError for an unknown kind.
+    Every kind but `history` and `extract` is for a class. `kind` is a key of `ACTIONS`; `details` go
+    to the action (`sat_on` for assessments). Rows that the reader refused and rows that the rules
+    refused come back marked in the copy. Raises KeyError for an unknown kind.
     """
     columns_name, action = ACTIONS[kind]
     columns = columns_for(act.pack, columns_name)
