@@ -184,6 +184,8 @@ def _above_ceiling(
 def _less_advance(case: Case, out: Verdicts, total: int) -> int:
     """The rest after an advance; an advance above what was earned has to come back."""
     advance = case.facts.advance_paid_fen
+    if case.facts.advance_under_way and case.kind != "advance":
+        out.add("E910", "hold", FACT)
     if case.kind == "advance" or advance == 0:
         return total
     out.step("扣除已预拨（分）", advance, on=None, source=FACT)

@@ -98,6 +98,7 @@ def town_of(
     track: str = "",
     settings: Any = "filled",
     pack: Pack | None = None,
+    people: int = PEOPLE,
 ) -> Town:
     """Set a city up under its pack: as if decided and published, or as it is shipped.
 
@@ -142,7 +143,7 @@ def town_of(
     done(verify_account(session, head, provider_id=town.unit_id))
     town.people = [
         sample_person(n, seed=11, born=date(1980, 1, 1) + timedelta(n), region="330181")
-        for n in range(PEOPLE)
+        for n in range(people)
     ]
     return town
 
@@ -158,6 +159,8 @@ def _district(town: Town) -> str:
 
 def project_of(town: Town, track: Track) -> int:
     """A listed project of the track, with the level or certificate that its rates know."""
+    if track.spec.kind == "advance":  # a project of the training that it is paid ahead of
+        track = town.pack.tracks[track.spec.of_tracks[0]]
     kinds = track.spec.certificate_kinds
     form = ProjectForm(
         title=f"{track.name_zh}项目",

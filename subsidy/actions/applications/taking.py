@@ -19,6 +19,7 @@ from subsidy.actions.applications.forms import (
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import Rows
 from subsidy.actions.classes.planning import route_for
+from subsidy.actions.grounds.advances import comes_too_late
 from subsidy.actions.grounds.application_facts import stated_of
 from subsidy.actions.grounds.ticket_rows import open_ticket
 from subsidy.actions.rosters.enrolling import new_person
@@ -81,9 +82,28 @@ class Taker:
         made = [self._claim_of(row) for row in good]
         return [claim_id for claim_id in made if claim_id is not None], judged
 
+    def barred(self) -> list[Finding]:
+        """Why a claim of a unit cannot come in at all: it is there already, or too late for an advance."""
+        right = None if self.track.has_person else self._right(self._of_unit())
+        known = self._known(right)
+        if right is not None and known is None:
+            return self._too_late(right)
+        if known is None or (self.row.id is not None and known.application_id == self.row.id):
+            return []
+        return [entry_fault(self.act, "E560")]
+
+    def _too_late(self, right: Entitlement | None) -> list[Finding]:
+        """An advance is for training that has not applied yet."""
+        period = self.row.period or _period_of(self.common)
+        if self.row.kind != "advance" or right is None or right.id is None:
+            return []
+        if not comes_too_late(self.session, entitlement_id=right.id, period=period):
+            return []
+        return [entry_fault(self.act, "E562", faults="培训补贴已申领或已办结，不再预拨")]
+
     def unit(self, rows: Rows) -> tuple[list[int], list[TakenRow]]:
         """One claim for the unit; the good rows are its heads."""
-        subject = f"{self._what()}/unit:{self.row.provider_id}"
+        subject = self._of_unit()
         faults = missing_entries(self.act, self.track, self.common)
         claim, new = self._claim(subject, person_id=None, number=self.row.number)
         judged = self._judge(rows)
@@ -132,7 +152,16 @@ class Taker:
 
     def _what(self) -> str:
         """What the entitlement is for: the project, else the track itself."""
-        return f"item:{self.row.item_id}" if self.row.item_id else f"track:{self.row.track}"
+        return f"item:{self.row.item_id}" if self.row.item_id else f"track:{self._owner()}"
+
+    def _of_unit(self) -> str:
+        return f"{self._what()}/unit:{self.row.provider_id}"
+
+    def _owner(self) -> str:
+        """The track of the entitlement; an advance hangs on that of the track it is paid ahead of."""
+        if self.item is not None and self.item.track in self.track.spec.of_tracks:
+            return self.item.track
+        return (self.track.spec.of_tracks or [self.track.code])[0]
 
     def _claim_of(self, row: TakenRow) -> int | None:
         """The claim of a person; None where there is one for the same matter and period already."""
@@ -150,6 +179,9 @@ class Taker:
             )
             if part
         )
+        row.faults += self._too_late(self._right(subject))
+        if row.faults:
+            return None
         number = f"{self.row.number}-{row.number:03d}"
         claim, new = self._claim(subject, person_id=person_id, number=number)
         if not new:
@@ -167,13 +199,7 @@ class Taker:
         """The claim of an entitlement and period, made if it is new."""
         entitlement = self._entitlement(subject, person_id)
         period = self.row.period or _period_of(self.common)
-        known = self.session.exec(
-            select(Claim).where(
-                Claim.entitlement_id == entitlement.id,
-                Claim.kind == self.row.kind,
-                Claim.period == period,
-            )
-        ).first()
+        known = self._known(entitlement)
         if known is not None:
             return known, False
         claim = Claim(
@@ -199,23 +225,36 @@ class Taker:
             self._ticket(finding, claim.id or 0)
         return claim, True
 
-    def _entitlement(self, subject: str, person_id: int | None) -> Entitlement:
-        """The entitlement; an advance hangs on that of the track it is an advance of."""
-        owner = (self.track.spec.of_tracks or [self.track.code])[0]
-        if owner != self.track.code:
-            subject = subject.replace(f"track:{self.track.code}", f"track:{owner}")
-        known = self.session.exec(
+    def _known(self, right: Entitlement | None) -> Claim | None:
+        """The claim of this kind and period under an entitlement, if there is one."""
+        if right is None:
+            return None
+        return self.session.exec(
+            select(Claim).where(
+                Claim.entitlement_id == right.id,
+                Claim.kind == self.row.kind,
+                Claim.period == (self.row.period or _period_of(self.common)),
+            )
+        ).first()
+
+    def _right(self, subject: str) -> Entitlement | None:
+        """The entitlement as it is on file."""
+        return self.session.exec(
             select(Entitlement).where(
                 Entitlement.city == self.act.city,
-                Entitlement.track == owner,
+                Entitlement.track == self._owner(),
                 Entitlement.subject == subject,
             )
         ).first()
+
+    def _entitlement(self, subject: str, person_id: int | None) -> Entitlement:
+        """The entitlement, made if it is new."""
+        known = self._right(subject)
         if known is not None:
             return known
         row = Entitlement(
             city=self.act.city,
-            track=owner,
+            track=self._owner(),
             subject=subject,
             person_id=person_id,
             provider_id=self.row.provider_id,

@@ -1,4 +1,4 @@
-"""Facts of claims that hang on an application: what it states, its persons, advances and vouchers."""
+"""Facts of claims that hang on an application: what it states, its persons and vouchers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from subsidy.records.tables import (
     Application,
     ApplicationLine,
     CatalogueItem,
     Claim,
-    ClaimClosed,
     Instrument,
 )
 from subsidy.rules import facts as f
-
-SETTLED = ("paid", "recovering")
-"""States of an advance that is with the payee."""
 
 
 def stated_of(*texts: str) -> f.Stated:
@@ -78,29 +74,6 @@ def heads_of(session: Session, claims: Sequence[Claim]) -> dict[int, list[Applic
     for line in session.exec(query).all():
         found[line.claim_id].append(line)
     return found
-
-
-def advances_of(session: Session, claims: Sequence[Claim]) -> dict[int, int]:
-    """Advance paid under the same entitlement and period, in fen, by claim."""
-    wanted = {c.entitlement_id for c in claims if c.kind != "advance"}
-    if not wanted:
-        return {}
-    query = (
-        select(Claim.entitlement_id, Claim.period, func.sum(ClaimClosed.approved_fen))
-        .join(ClaimClosed, col(ClaimClosed.claim_id) == Claim.id)
-        .where(
-            col(Claim.entitlement_id).in_(sorted(wanted)),
-            Claim.kind == "advance",
-            col(ClaimClosed.state).in_(SETTLED),
-        )
-        .group_by(col(Claim.entitlement_id), col(Claim.period))
-    )
-    paid = {(right, period): int(fen or 0) for right, period, fen in session.exec(query).all()}
-    return {
-        c.id: paid[c.entitlement_id, c.period]
-        for c in claims
-        if c.id is not None and c.kind != "advance" and (c.entitlement_id, c.period) in paid
-    }
 
 
 def instruments_of(session: Session, *, claims: Sequence[Claim]) -> dict[int, Instrument]:

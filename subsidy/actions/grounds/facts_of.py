@@ -16,8 +16,8 @@ from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.advances import advances_of, waiting_for_advance
 from subsidy.actions.grounds.application_facts import (
-    advances_of,
     application_training,
     heads_of,
     instruments_of,
@@ -160,6 +160,7 @@ class _Known:
         self.overrides = overrides_of(session, claim_ids=claims)
         self.instruments = instruments_of(session, claims=[d.claim for d in dossiers])
         self.advances = advances_of(session, [d.claim for d in dossiers])
+        self.waiting = waiting_for_advance(session, [d.claim for d in dossiers])
 
     def answers_for(self, claim: Claim, person_id: int) -> list[RegisterAnswer]:
         """What registers said about a person to the claim's city, for any claim or for this one."""
@@ -188,6 +189,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
         heads=_heads(act, d, known, training),
         instrument=_instrument(known.instruments.get(d.progress.claim_id)),
         advance_paid_fen=known.advances.get(d.progress.claim_id, 0),
+        advance_under_way=d.progress.claim_id in known.waiting,
         certificate=_certificate(d, known),
         applied_on=applied,
         order=d.progress.claim_id,

@@ -46,6 +46,8 @@ class Facts:
     instrument: Instrument | None = None
     advance_paid_fen: int = 0
     """Advance already paid for the same class, programme and period."""
+    advance_under_way: bool = False
+    """An advance for it was applied for and has not ended: what is to be taken off is not known."""
     certificate: CertificateFacts | None = None
     applied_on: date | None = None
     order: int = 0
