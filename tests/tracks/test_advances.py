@@ -5,7 +5,7 @@ Half of the planned sum is paid before; the settlement pays what was earned less
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -46,6 +46,7 @@ from tests.tracks.town import (
 MAIN, ADVANCE = "enterprise_training", "enterprise_advance"
 RATE = 50_505
 PLANNED = 7
+NOBODY: Mapping[str, Sequence[int]] = {}
 APPLIED = date(2020, 11, 18)
 
 
@@ -95,8 +96,13 @@ def paid_advance(town: Town) -> int:
     return progress_of(town.session, lodged.claim_ids[0]).approved_fen
 
 
-def class_with(town: Town, *, finished: int, pensioners: Sequence[int] = ()) -> tuple[int, int]:
-    """The class itself, ended: so many finished, registers answered; (application, claim)."""
+def class_with(
+    town: Town, *, finished: int, registers: Mapping[str, Sequence[int]] = NOBODY
+) -> tuple[int, int]:
+    """The class itself, ended: so many finished; (application, claim).
+
+    `registers` names those whom a register has found, by their place in the list.
+    """
     lodged = lodge(town, MAIN, number="PX-1")
     taken(lodged.result)
     application_id = lodged.application_id or 0
@@ -109,13 +115,12 @@ def class_with(town: Town, *, finished: int, pensioners: Sequence[int] = ()) -> 
     ]
     assessor = town.act(AFTER, ASSESSOR)
     taken(applications.record_results(session, assessor, application_id=application_id, rows=rows))
-    answers = register_rows(town)
-    drawing = {town.people[n].id_number for n in pensioners}
+    said = {name: [town.people[n].id_number for n in who] for name, who in registers.items()}
     answers = [
         (at, {**row, "answer": "found"})
-        if row["register"] == "pension" and row["id_number"] in drawing
+        if row["id_number"] in said.get(row["register"], ())
         else (at, row)
-        for at, row in answers
+        for at, row in register_rows(town)
     ]
     clerk = town.act(REGISTERED, CLERK)
     taken(record_line_answers(session, clerk, application_id=application_id, rows=answers))
@@ -163,7 +168,7 @@ def test_an_advance_above_what_was_earned_leaves_nothing_to_pay_and_names_the_ex
 
 def test_a_person_left_out_by_clause_lowers_the_settlement_by_one_rate(town: Town) -> None:
     advance = paid_advance(town)
-    application_id, claim_id = class_with(town, finished=6, pensioners=[0])
+    application_id, claim_id = class_with(town, finished=6, registers={"pension": [0]})
     apply_for(town, application_id, on=APPLIED)
     assert progress_of(town.session, claim_id).amount_fen == RATE * 5 - advance
 

@@ -31,6 +31,7 @@ from subsidy.records.tables import (
     Area,
     CatalogueItem,
     Claim,
+    ClaimClosed,
     ClaimProgress,
     Entitlement,
     Person,
@@ -39,6 +40,11 @@ from subsidy.records.tables import (
 from subsidy.rules import facts as f
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import Finding
+
+BETWEEN = ".."
+"""Stands between the two days of a period."""
+VOID = ("rejected", "withdrawn", "lapsed", "failed", "recovered")
+"""How claims end that do not stand in the way of another for a part of the same days."""
 
 
 @dataclass(slots=True)
@@ -226,16 +232,24 @@ class Taker:
         return claim, True
 
     def _known(self, right: Entitlement | None) -> Claim | None:
-        """The claim of this kind and period under an entitlement, if there is one."""
+        """The claim of this kind and period under an entitlement, if there is one.
+
+        Where a period has a first and a last day, also one that shares a day with it and still counts.
+        """
         if right is None:
             return None
-        return self.session.exec(
-            select(Claim).where(
-                Claim.entitlement_id == right.id,
-                Claim.kind == self.row.kind,
-                Claim.period == (self.row.period or _period_of(self.common)),
+        period = self.row.period or _period_of(self.common)
+        query = select(Claim).where(Claim.entitlement_id == right.id, Claim.kind == self.row.kind)
+        same = self.session.exec(query.where(Claim.period == period)).first()
+        if same is not None or BETWEEN not in period:
+            return same
+        void = select(ClaimClosed.claim_id).where(col(ClaimClosed.state).in_(VOID))
+        others = self.session.exec(
+            query.where(col(Claim.period).contains(BETWEEN), col(Claim.id).not_in(void)).order_by(
+                col(Claim.id)
             )
-        ).first()
+        ).all()
+        return next((claim for claim in others if _share_a_day(claim.period, period)), None)
 
     def _right(self, subject: str) -> Entitlement | None:
         """The entitlement as it is on file."""
@@ -324,4 +338,11 @@ class Taker:
 def _period_of(stated: f.Stated) -> str:
     if stated.period_starts is None or stated.period_until is None:
         return ""
-    return f"{stated.period_starts}..{stated.period_until}"
+    return f"{stated.period_starts}{BETWEEN}{stated.period_until}"
+
+
+def _share_a_day(one: str, other: str) -> bool:
+    """Whether two periods written first day..day after the last overlap; ISO days sort as text."""
+    starts, until = one.split(BETWEEN)
+    other_starts, other_until = other.split(BETWEEN)
+    return starts < other_until and other_starts < until

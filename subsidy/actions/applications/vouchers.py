@@ -70,7 +70,7 @@ def redeem(session: Session, act: Act, *, claim_ids: Sequence[int]) -> int:
     decision says why the claim cannot use it.
     """
     query = (
-        select(Claim, ClaimProgress.training_starts)
+        select(Claim, col(ClaimProgress.training_starts))
         .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
         .where(col(Claim.id).in_(list(claim_ids)), ClaimProgress.state == "applied")
         .order_by(col(Claim.id))
