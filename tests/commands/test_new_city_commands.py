@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner, Result
 
 from subsidy.cli import app
+from subsidy.keys import load_or_create_keys
+from subsidy.records.database import Database
+from subsidy.records.tables import Area, Grant
+from tests import builders
 from tests.rules.policy.test_cases import read
 from tests.tracks.example import CITY, EXAMPLE, install
 
@@ -91,3 +97,53 @@ def test_a_city_works_without_offices_divisions_and_planned_figures(home: Path) 
     shown = run("policy", "show", "--city", CITY, "--on", "2020-10-12")
     assert shown.exit_code == 0
     assert "qp-dongan" in shown.output
+
+
+@pytest.fixture
+def installed(home: Path) -> Iterator[Database]:
+    """A home with keys and an empty database."""
+    load_or_create_keys(home / "keys", database_in_use=False)
+    made = Database(f"sqlite:///{home / 'subsidy.db'}")
+    builders.make_schema(made)
+    yield made
+    made.dispose()
+
+
+def areas(database: Database) -> dict[str, tuple[str, bool]]:
+    with database.reading() as session:
+        rows = session.exec(select(Area).where(Area.city == CITY)).all()
+        return {row.code: (row.name, row.is_city) for row in rows}
+
+
+def test_its_areas_are_opened_once_by_their_names(installed: Database) -> None:
+    wanted = {
+        CITY: ("青浦河市", True),
+        "qp-dongan": ("东岸区", False),
+        "qp-xitan": ("西滩县", False),
+    }
+    assert run("city", "open", "--city", CITY).exit_code == 0
+    assert areas(installed) == wanted
+    assert run("city", "open", "--city", CITY).exit_code == 0
+    assert areas(installed) == wanted
+
+
+def test_its_areas_are_opened_without_a_file_of_divisions(installed: Database, home: Path) -> None:
+    (home / "config" / "divisions" / f"{CITY}.yaml").unlink()
+    (home / "config" / "quotas" / f"{CITY}.yaml").unlink()
+    assert run("city", "open", "--city", CITY).exit_code == 0
+    assert areas(installed)["qp-dongan"] == ("qp-dongan", False)
+
+
+def test_the_first_engineer_is_made_once_and_after_the_city_was_opened(
+    installed: Database,
+) -> None:
+    words = ("city", "engineer", "gong", "--city", CITY)
+    password = "correct horse battery\n" * 2
+    assert run(*words, text=password).exit_code == 3
+    assert run("city", "open", "--city", CITY).exit_code == 0
+    made = run(*words, text=password)
+    assert made.exit_code == 0, made.output
+    with installed.reading() as session:
+        held = [(row.role, row.city) for row in session.exec(select(Grant)).all()]
+    assert held == [("engineer", CITY)]
+    assert run("city", "engineer", "second", "--city", CITY, text=password).exit_code == 1
