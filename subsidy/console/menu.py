@@ -17,6 +17,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("catalogue.list", "/projects", N_("Projects")),
     ("notices.list", "/notices", N_("Notices")),
     ("payments.list", "/payments", N_("Payments")),
+    ("registers.list", "/registers", N_("Outside registers")),
     ("quotas.show", "/quotas", N_("Training targets")),
     ("own.show", "/own", N_("My unit")),
     ("own.show", "/own/claims", N_("My claims")),

@@ -36,7 +36,8 @@ KINDS: Mapping[str, Kind] = {
     "registers": Kind("registers", N_("Answers of registers")),
 }
 HISTORY = Kind("history", N_("Older payments and those of other places"))
-"""The one list that is for no class."""
+EXTRACT = Kind("extract", N_("Data of an outside register"))
+FOR_NO_CLASS: Mapping[str, Kind] = {"history": HISTORY, "extract": EXTRACT}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ def take_upload(visit: Visit, act: Act, *, kind_name: str, class_id: int) -> Tol
 def take_history(visit: Visit, act: Act) -> Told:
     """As `take_upload`, for payments of older years and other places."""
     return _take(visit, act, HISTORY, "history")
+
+
+def take_extract(visit: Visit, act: Act) -> Told:
+    """As `take_upload`, for what the keeper of an outside register sent."""
+    return _take(
+        visit,
+        act,
+        EXTRACT,
+        "extract",
+        register=visit.text("register", needed=True),
+        as_of=visit.day("data_of"),
+        whole=not visit.text("partial"),
+    )
 
 
 def _take(visit: Visit, act: Act, kind: Kind, kind_name: str, **details: Any) -> Told:
@@ -103,7 +117,7 @@ def give_copy(visit: Visit, token: str) -> Response:
 
 def give_blank(visit: Visit, kind_name: str) -> Response:
     """An empty list to fill in."""
-    kind = HISTORY if kind_name == "history" else KINDS.get(kind_name)
+    kind = FOR_NO_CLASS.get(kind_name) or KINDS.get(kind_name)
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)

@@ -22,6 +22,7 @@ from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Application, ApplicationLine, Claim, LedgerEntry, Ticket
 from tests import builders
+from tests.tracks import driving
 from tests.tracks.ending import CLEARED, to_the_end
 from tests.tracks.entries import stated_for
 from tests.tracks.example import CITY, example_pack
@@ -194,6 +195,21 @@ def test_the_same_class_cannot_be_applied_for_twice_under_another_number(town: T
 def heads_of(town: Town, claim_id: int) -> Sequence[int]:
     query = select(ApplicationLine.person_id).where(ApplicationLine.claim_id == claim_id)
     return town.session.exec(query).all()
+
+
+def test_an_advance_that_names_the_project_of_its_training_is_taken_off_it(town: Town) -> None:
+    changchun = town_of(town.session, "changchun")
+    tracks = changchun.pack.tracks
+    [ahead] = driving.through_file(changchun, tracks["project_advance"])
+    assert to_the_end(changchun, tracks["project_advance"], [ahead]) == ["paid"]
+    advance = progress_of(changchun.session, ahead).approved_fen
+    [claim_id] = driving.through_file(changchun, tracks["project"])
+    main, first = (changchun.session.get_one(Claim, one) for one in (claim_id, ahead))
+    assert main.entitlement_id == first.entitlement_id
+    row = progress_of(changchun.session, claim_id)
+    earned = int(tracks["project"].dated["project_rate"].on(changchun.on(STARTS)).value) * 2
+    assert advance == earned // 2
+    assert row.amount_fen == earned - advance
 
 
 def test_the_advance_never_moves_the_main_claim(town: Town) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from subsidy.actions.acting import Act, Office, Outcome
 from subsidy.actions.catalogue import (
@@ -24,6 +24,7 @@ from subsidy.actions.catalogue import (
 from subsidy.actions.providers import register_provider, sign_agreement, verify_account
 from subsidy.actions.rosters import SheetResult
 from subsidy.papers.sample_people import SamplePerson, sample_person, sample_unit
+from subsidy.records.tables import CatalogueItem
 from subsidy.rules.policy import Pack, Track
 from subsidy.rules.workdays import CalendarBook
 from tests.acts import CONFIG, keys
@@ -161,6 +162,14 @@ def project_of(town: Town, track: Track) -> int:
     """A listed project of the track, with the level or certificate that its rates know."""
     if track.spec.kind == "advance":  # a project of the training that it is paid ahead of
         track = town.pack.tracks[track.spec.of_tracks[0]]
+    code = f"P-{track.code}"
+    listed = town.session.exec(
+        select(CatalogueItem.id).where(
+            CatalogueItem.city == town.pack.city, CatalogueItem.code == code
+        )
+    ).first()
+    if listed is not None:
+        return listed
     kinds = track.spec.certificate_kinds
     form = ProjectForm(
         title=f"{track.name_zh}项目",
@@ -182,7 +191,7 @@ def project_of(town: Town, track: Track) -> int:
         town.session,
         town.act(SET_UP, CLERK),
         area_id=town.area_id,
-        code=f"P-{track.code}",
+        code=code,
         track=track.code,
         form=form,
     )

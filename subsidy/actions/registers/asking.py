@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
+from states.ticket import TICKET
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.together import change_facts
 from subsidy.actions.decisions import DECIDABLE, decide_claims
@@ -25,11 +27,14 @@ from subsidy.records.tables import (
     Enrolment,
     Person,
     RegisterAnswer,
+    Ticket,
 )
 from subsidy.rules.identity import check_name
 
 Answer = Literal["found", "not_found", "mismatch", "unavailable"]
 REAL_NAME = "real_name"
+UNANSWERED = ("E208", "E105")
+"""Codes of claims that wait for a register, or for the check of the identity."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,13 @@ def real_name_checks(act: Act) -> tuple[str, ...]:
     return (REAL_NAME,) if any(gate == REAL_NAME for gate in gates) else ()
 
 
-def open_claims(session: Session, act: Act, *, after: int = 0, limit: int = 500) -> list[int]:
-    """Claims of the city that are decided and not yet on the way to the bank, in id order."""
+def open_claims(
+    session: Session, act: Act, *, after: int = 0, limit: int = 500, waiting: bool = False
+) -> list[int]:
+    """Claims of the city that are decided and not yet on the way to the bank, in id order.
+
+    `waiting`: only those that are held because a register has not answered.
+    """
     query = (
         select(ClaimProgress.claim_id)
         .join(Claim, col(Claim.id) == ClaimProgress.claim_id)
@@ -73,6 +83,14 @@ def open_claims(session: Session, act: Act, *, after: int = 0, limit: int = 500)
         .order_by(col(ClaimProgress.claim_id))
         .limit(limit)
     )
+    if waiting:
+        query = query.where(
+            exists().where(
+                col(Ticket.claim_id) == ClaimProgress.claim_id,
+                col(Ticket.code).in_(UNANSWERED),
+                col(Ticket.state).not_in(TICKET.ends),
+            )
+        )
     return list(session.exec(query).all())
 
 

@@ -24,12 +24,19 @@ def extracts_of(session: Session, act: Act, *, names: Collection[str] = ()) -> d
 
 
 def ask_round(
-    session: Session, act: Act, *, after: int = 0, names: Collection[str] = ()
+    session: Session,
+    act: Act,
+    *,
+    after: int = 0,
+    names: Collection[str] = (),
+    waiting: bool = False,
 ) -> tuple[int | None, dict[str, int]]:
-    """Ask about the next batch of open claims behind `after`; return where to go on, and the counts."""
-    claim_ids = open_claims(session, act, after=after, limit=BATCH)
-    if not claim_ids:
-        return None, {}
+    """Ask about the next batch of open claims behind `after`; return where to go on, and the counts.
+
+    `waiting`: only about claims that are held because a register has not answered.
+    """
     registers = extracts_of(session, act, names=names)
-    counts = ask_for(session, act, claim_ids=claim_ids, registers=registers) if registers else {}
-    return claim_ids[-1], counts
+    claim_ids = open_claims(session, act, after=after, limit=BATCH, waiting=waiting)
+    if not claim_ids or not registers:
+        return None, {}
+    return claim_ids[-1], ask_for(session, act, claim_ids=claim_ids, registers=registers)

@@ -1,7 +1,7 @@
 """The pages, by area of work."""
 
 from subsidy.console.insight import quotas
-from subsidy.console.outside import history
+from subsidy.console.outside import history, registers
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
@@ -31,6 +31,7 @@ ROUTES = (
     tickets.doors,
     classes.doors,
     history.doors,
+    registers.doors,
     notices.doors,
     payments.doors,
     quotas.doors,

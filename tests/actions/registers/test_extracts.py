@@ -61,8 +61,8 @@ def load(
     assert not result.bad
 
 
-def ask(session: Session) -> dict[str, int]:
-    after, counts = ask_round(session, act(APPLIED, actor=CLERK))
+def ask(session: Session, *, waiting: bool = False) -> dict[str, int]:
+    after, counts = ask_round(session, act(APPLIED, actor=CLERK), waiting=waiting)
     assert after is not None
     return counts
 
@@ -138,6 +138,19 @@ def test_with_every_register_answered_the_claims_are_no_longer_held_for_them(
     ask(session)
     assert [progress_of(session, n).blocks for n in (1, 2)] == [0, 0]
     assert progress_of(session, 3).blocks > 0  # the one who is entitled to a pension
+
+
+def test_by_night_only_claims_that_wait_for_a_register_are_asked_about(session: Session) -> None:
+    load(session, "pension", rows(1))
+    assert ask(session, waiting=True) == {"found": 1, "not_found": 2}
+    numbers = builders.certificates(builders.people(3), class_id=1)
+    load(session, "certificate", [(at, dict(values)) for at, values in numbers])
+    for name in PASSING:
+        load(session, name, [])
+    load(session, "real_name", rows(0, 1, 2))
+    ask(session)
+    load(session, "pension", rows(0), as_of=date(2020, 11, 10))
+    assert ask_round(session, act(APPLIED, actor=CLERK), waiting=True) == (None, {})
 
 
 def test_an_unknown_register_and_a_day_to_come_are_refused_with_what_there_is(
