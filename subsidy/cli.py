@@ -28,6 +28,9 @@ FAMILIES: dict[str, Family] = {
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
     "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
     "claim": Family("subsidy.commands.casework.claim:app", "One claim: where it stands, and why."),
+    "city": Family(
+        "subsidy.commands.installation.city:app", "Open a city's areas; the first account."
+    ),
     "deadlines": Family("subsidy.commands.casework.deadlines:app", "What is due; more time."),
     "decide": Family("subsidy.commands.decide:app", "Decide one claim from a file of facts."),
     "deliver": Family("subsidy.commands.flow_work:deliver_app", "Send what waits in the outbox."),

@@ -25,16 +25,19 @@ from subsidy.actions.training import (
     register_certificates,
 )
 from subsidy.papers.spreadsheets import (
+    Column,
     Sheet,
     UnreadableFileError,
     Verdict,
     faults_as_verdicts,
+    offering,
     read_rows,
     sheet_columns,
     verdict_copy,
 )
 from subsidy.records.tables import TrainingClass
 from subsidy.rules.masking import hide
+from subsidy.rules.policy import Pack
 
 Action = Callable[..., SheetResult]
 OF_THE_UNIT = ("roster", "attendance", "certificates")
@@ -63,6 +66,20 @@ class Taken:
     """The same spreadsheet with bad cells marked and the reasons beside; None if unreadable."""
 
 
+def columns_for(pack: Pack, sheet: str) -> tuple[Column, ...]:
+    """The columns of a list as a city uses them: its groups, connections and registers as choices.
+
+    Registers that the city does not ask stay: an extract may bring them all.
+    """
+    spec = pack.spec
+    offered = {
+        "category": {code: group.name for code, group in spec.groups.items()},
+        "connection": {code: each.name for code, each in spec.connections.items()},
+        "register": {code: each.asks for code, each in spec.registers.items()},
+    }
+    return offering(sheet_columns(sheet), offered, kept=("register",))
+
+
 def take_in(
     session: Session,
     act: Act,
@@ -80,7 +97,7 @@ def take_in(
     refused come back marked in the copy. Raises KeyError for an unknown kind.
     """
     columns_name, action = ACTIONS[kind]
-    columns = sheet_columns(columns_name)
+    columns = columns_for(act.pack, columns_name)
     sheet = read_rows(content, columns=columns)
     verdicts = faults_as_verdicts(sheet)
     result: SheetResult | None = None

@@ -21,7 +21,8 @@ from subsidy.actions.acting import Act, Office, PackRules
 from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
-from subsidy.actions.decisions import decide_claims, stale_claims
+from subsidy.actions.decisions import decide_claims, forget, stale_claims
+from subsidy.actions.grounds.advances import freed_by_advance
 from subsidy.actions.registers import ask_round
 from subsidy.records import windows
 from subsidy.records.database import Database
@@ -205,6 +206,8 @@ def decide_stale(
     act = _act(office, city, today, now, actor)
     counts = {"decided": 0, "payable": 0}
     after = 0
+    with database.transaction() as session:
+        forget(session, claim_ids=freed_by_advance(session, city=city))
     while not asked():
         with database.transaction() as session:
             found = stale_claims(session, after=after, limit=limit)

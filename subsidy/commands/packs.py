@@ -44,21 +44,32 @@ def pack_of(city: str) -> "Pack":
 
 def entry_names(pack: "Pack") -> dict[str, str]:
     """Name the city's districts and the occupations by their ids, as far as they are known."""
-    from subsidy.rules.packs.divisions import load_divisions
     from subsidy.rules.packs.occupations import load_occupations
     from subsidy.rules.policy import PolicyError
 
-    names: dict[str, str] = {}
-    divisions = _newest(f"divisions/{pack.spec.routing.divisions}.yaml")
+    names = division_names(pack)
     occupations = _newest("occupations.yaml")
     try:
-        if divisions:
-            names |= {each.id: each.name_zh for each in load_divisions(divisions).by_id.values()}
         if occupations:
             names |= {each.id: each.name_zh for each in load_occupations(occupations).values()}
     except PolicyError as error:
         stop(str(error), code=NOT_SET_UP)
     return names
+
+
+def division_names(pack: "Pack") -> dict[str, str]:
+    """Name the city and its divisions by their ids; empty for a city without a file of them."""
+    from subsidy.rules.packs.divisions import load_divisions
+    from subsidy.rules.policy import PolicyError
+
+    path = _newest(f"divisions/{pack.spec.routing.divisions}.yaml")
+    if path is None:
+        return {}
+    try:
+        found = load_divisions(path)
+    except PolicyError as error:
+        stop(str(error), code=NOT_SET_UP)
+    return {found.city: found.name_zh, **{each.id: each.name_zh for each in found.by_id.values()}}
 
 
 def _newest(name: str) -> Path | None:

@@ -117,16 +117,17 @@ def coverage(
     """Show what became of each rule of the sources; exit code 1 if one has no answer or is faulty."""
     from subsidy.actions.views.policies.covering import coverage_of
     from subsidy.commands.policies.printed import print_coverage, print_missing
-    from subsidy.rules.packs.coverage import CITIES, load_coverage, load_rules
+    from subsidy.rules.packs.coverage import load_all_rules, load_coverage
     from subsidy.rules.packs.faults import PolicyError
 
-    if city and city not in CITIES.values():
-        stop(f"No source {city!r}; there is {', '.join(CITIES.values())}.", code=WRONG_INPUT)
-    folder = config_roots()[0] / "policies"
+    folders = [root / "policies" for root in config_roots()]
     try:
-        rules, rows = load_rules(folder / "rules.csv"), load_coverage(folder)
+        rules, rows = load_all_rules(*folders), load_coverage(*folders)
     except PolicyError as error:
         stop(str(error), code=WRONG_INPUT)
+    known = list(dict.fromkeys(rule.city for rule in rules))
+    if city and city not in known:
+        stop(f"No source {city!r}; there is {', '.join(known)}.", code=WRONG_INPUT)
     rules = [rule for rule in rules if city in ("", rule.city)]
     rows = [row for row in rows if city in ("", row.city)]
     found = coverage_of(rules, rows)

@@ -15,8 +15,8 @@ from subsidy.console.answers import download, page
 from subsidy.console.language.words import N_
 from subsidy.console.shelf import Shelf
 from subsidy.console.visits import NotFoundError, Visit
-from subsidy.intake import Taken, take_in
-from subsidy.papers.spreadsheets import blank_sheet, sheet_columns, sheet_title
+from subsidy.intake import Taken, columns_for, take_in
+from subsidy.papers.spreadsheets import blank_sheet, sheet_title
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ def give_blank(visit: Visit, kind_name: str) -> Response:
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)
-    return download(f"{title}.xlsx", blank_sheet(sheet_columns(kind.sheet), title=title))
+    columns = columns_for(visit.desk.office.packs[visit.city], kind.sheet)
+    return download(f"{title}.xlsx", blank_sheet(columns, title=title))
 
 
 def shelf_of(visit: Visit) -> Shelf:

@@ -82,8 +82,10 @@ def _systems(town: Town, track: Track) -> tuple[SystemRecord, ...]:
 
 def needs_period(town: Town, track: Track) -> str:
     """The period that a periodic claim names."""
-    year = str(town.on(STARTS).year)
-    return year if track.unit == "person_year" or track.spec.kind == "advance" else ""
+    ahead = [t for t in town.pack.tracks.values() if t.spec.kind == "advance"]
+    codes = {code for each in ahead for code in (each.code, *each.spec.of_tracks)}
+    periodic = track.unit == "person_year" or track.code in codes
+    return str(town.on(STARTS).year) if periodic else ""
 
 
 def has_training(track: Track) -> bool:

@@ -93,12 +93,22 @@ def taken(result: SheetResult) -> SheetResult:
     return result
 
 
-def town_of(session: Session, city: str, *, track: str = "", settings: Any = "filled") -> Town:
+def town_of(
+    session: Session,
+    city: str,
+    *,
+    track: str = "",
+    settings: Any = "filled",
+    pack: Pack | None = None,
+    people: int = PEOPLE,
+) -> Town:
     """Set a city up under its pack: as if decided and published, or as it is shipped.
+
+    `pack` is one that is not among the shipped ones, such as a bureau's own.
 
     Days are those of 2020, or of the first autumn in which the document of `track` is in force.
     """
-    pack = read_pack(city, settings)
+    pack = pack or read_pack(city, settings)
     office = Office(
         packs={city: pack}, calendars=CalendarBook.load(CONFIG / "calendar"), vault=keys()
     )
@@ -135,7 +145,7 @@ def town_of(session: Session, city: str, *, track: str = "", settings: Any = "fi
     done(verify_account(session, head, provider_id=town.unit_id))
     town.people = [
         sample_person(n, seed=11, born=date(1980, 1, 1) + timedelta(n), region="330181")
-        for n in range(PEOPLE)
+        for n in range(people)
     ]
     return town
 
@@ -151,12 +161,16 @@ def _district(town: Town) -> str:
 
 def project_of(town: Town, track: Track) -> int:
     """A listed project of the track, with the level or certificate that its rates know."""
-    if track.spec.kind == "advance":  # the project is that of the main claim
+    if track.spec.kind == "advance":  # a project of the training that it is paid ahead of
         track = town.pack.tracks[track.spec.of_tracks[0]]
     code = f"P-{track.code}"
-    known = town.session.exec(select(CatalogueItem.id).where(CatalogueItem.code == code)).first()
-    if known is not None:
-        return known
+    listed = town.session.exec(
+        select(CatalogueItem.id).where(
+            CatalogueItem.city == town.pack.city, CatalogueItem.code == code
+        )
+    ).first()
+    if listed is not None:
+        return listed
     kinds = track.spec.certificate_kinds
     form = ProjectForm(
         title=f"{track.name_zh}项目",

@@ -59,6 +59,11 @@ def lodge(session: Session, act: Act, *, form: ApplicationForm, rows: Rows = ())
     if isinstance(row, Finding):
         return Lodged(result=SheetResult.refused(row))
     taker = Taker(session, act, row, track)
+    faults = taker.barred()
+    if faults:
+        return Lodged(result=SheetResult.refused(*faults))
+    session.add(row)
+    session.flush()
     if track.has_person:
         claim_ids, lines = taker.persons(rows)
     else:
@@ -96,9 +101,8 @@ def _faults(
     if form.starts_on and form.ends_on and form.ends_on < form.starts_on:
         faults.append(entry_fault(act, "E562", faults="结束日早于开始日"))
     item = session.get(CatalogueItem, form.item_id) if form.item_id is not None else None
-    # an advance is for the project of its main claim, which it is taken off
-    of_tracks = track.spec.of_tracks if track.spec.kind == "advance" else [form.track]
-    if item is not None and (item.city != act.city or item.track not in of_tracks):
+    theirs = item is not None and item.city == act.city and item.track in track.project_tracks
+    if item is not None and not theirs:
         faults.append(entry_fault(act, "E562", faults="所选项目不属于本类补贴"))
     elif item is not None and item.state not in LISTED:
         faults.append(entry_fault(act, "E562", faults="所选项目未列入目录"))
@@ -117,7 +121,7 @@ def _deciding_day(form: ApplicationForm) -> date | None:
 def _application(
     session: Session, act: Act, form: ApplicationForm, track: Track
 ) -> Application | Finding:
-    """The row of this number, made if it is new; a finding where the number means something else."""
+    """The row of this number, not yet kept if it is new; a finding where it means something else."""
     known = session.exec(
         select(Application).where(Application.city == act.city, Application.number == form.number)
     ).first()
@@ -127,7 +131,7 @@ def _application(
         if same != (form.track, kind, form.provider_id, form.item_id, form.period):
             return entry_fault(act, "E562", faults=f"编号{form.number}已用于另一申报件")
         return known
-    row = Application(
+    return Application(
         city=act.city,
         number=form.number,
         track=form.track,
@@ -143,6 +147,3 @@ def _application(
         lodged_by=act.actor,
         commitment_on=form.commitment_on,
     )
-    session.add(row)
-    session.flush()
-    return row

@@ -19,6 +19,7 @@ from subsidy.actions.applications.forms import (
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import Rows
 from subsidy.actions.classes.planning import route_for
+from subsidy.actions.grounds.advances import comes_too_late
 from subsidy.actions.grounds.application_facts import stated_of
 from subsidy.actions.grounds.ticket_rows import open_ticket
 from subsidy.actions.rosters.enrolling import new_person
@@ -30,6 +31,7 @@ from subsidy.records.tables import (
     Area,
     CatalogueItem,
     Claim,
+    ClaimClosed,
     ClaimProgress,
     Entitlement,
     Person,
@@ -38,6 +40,11 @@ from subsidy.records.tables import (
 from subsidy.rules import facts as f
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import Finding
+
+BETWEEN = ".."
+"""Stands between the two days of a period."""
+VOID = ("rejected", "withdrawn", "lapsed", "failed", "recovered")
+"""How claims end that do not stand in the way of another for a part of the same days."""
 
 
 @dataclass(slots=True)
@@ -81,18 +88,31 @@ class Taker:
         made = [self._claim_of(row) for row in good]
         return [claim_id for claim_id in made if claim_id is not None], judged
 
+    def barred(self) -> list[Finding]:
+        """Why a claim of a unit cannot come in at all: it is there already, or too late for an advance."""
+        right = None if self.track.has_person else self._right(self._of_unit())
+        known = self._known(right)
+        if right is not None and known is None:
+            return self._too_late(right)
+        if known is None or (self.row.id is not None and known.application_id == self.row.id):
+            return []
+        return [entry_fault(self.act, "E560")]
+
+    def _too_late(self, right: Entitlement | None) -> list[Finding]:
+        """An advance is for training that has not applied yet."""
+        period = self.row.period or _period_of(self.common)
+        if self.row.kind != "advance" or right is None or right.id is None:
+            return []
+        if not comes_too_late(self.session, entitlement_id=right.id, period=period):
+            return []
+        return [entry_fault(self.act, "E562", faults="培训补贴已申领或已办结，不再预拨")]
+
     def unit(self, rows: Rows) -> tuple[list[int], list[TakenRow]]:
         """One claim for the unit; the good rows are its heads."""
-        subject = f"{self._what()}/unit:{self.row.provider_id}"
+        subject = self._of_unit()
         faults = missing_entries(self.act, self.track, self.common)
         claim, new = self._claim(subject, person_id=None, number=self.row.number)
         judged = self._judge(rows)
-        if (
-            claim.application_id != self.row.id
-        ):  # the unit applied for this matter and period before
-            for row in judged:
-                row.faults.append(entry_fault(self.act, "E560", column="id_number"))
-            return [], judged
         good = [row for row in judged if not row.faults]
         self._save(good)
         for row in good:
@@ -138,7 +158,16 @@ class Taker:
 
     def _what(self) -> str:
         """What the entitlement is for: the project, else the track itself."""
-        return f"item:{self.row.item_id}" if self.row.item_id else f"track:{self.row.track}"
+        return f"item:{self.row.item_id}" if self.row.item_id else f"track:{self._owner()}"
+
+    def _of_unit(self) -> str:
+        return f"{self._what()}/unit:{self.row.provider_id}"
+
+    def _owner(self) -> str:
+        """The track of the entitlement; an advance hangs on that of the track it is paid ahead of."""
+        if self.item is not None and self.item.track in self.track.spec.of_tracks:
+            return self.item.track
+        return (self.track.spec.of_tracks or [self.track.code])[0]
 
     def _claim_of(self, row: TakenRow) -> int | None:
         """The claim of a person; None where there is one for the same matter and period already."""
@@ -156,6 +185,9 @@ class Taker:
             )
             if part
         )
+        row.faults += self._too_late(self._right(subject))
+        if row.faults:
+            return None
         number = f"{self.row.number}-{row.number:03d}"
         claim, new = self._claim(subject, person_id=person_id, number=number)
         if not new:
@@ -173,13 +205,7 @@ class Taker:
         """The claim of an entitlement and period, made if it is new."""
         entitlement = self._entitlement(subject, person_id)
         period = self.row.period or _period_of(self.common)
-        known = self.session.exec(
-            select(Claim).where(
-                Claim.entitlement_id == entitlement.id,
-                Claim.kind == self.row.kind,
-                Claim.period == period,
-            )
-        ).first()
+        known = self._known(entitlement)
         if known is not None:
             return known, False
         claim = Claim(
@@ -205,23 +231,44 @@ class Taker:
             self._ticket(finding, claim.id or 0)
         return claim, True
 
-    def _entitlement(self, subject: str, person_id: int | None) -> Entitlement:
-        """The entitlement; an advance hangs on that of the track it is an advance of."""
-        owner = (self.track.spec.of_tracks or [self.track.code])[0]
-        if owner != self.track.code:
-            subject = subject.replace(f"track:{self.track.code}", f"track:{owner}")
-        known = self.session.exec(
+    def _known(self, right: Entitlement | None) -> Claim | None:
+        """The claim of this kind and period under an entitlement, if there is one.
+
+        Where a period has a first and a last day, also one that shares a day with it and still counts.
+        """
+        if right is None:
+            return None
+        period = self.row.period or _period_of(self.common)
+        query = select(Claim).where(Claim.entitlement_id == right.id, Claim.kind == self.row.kind)
+        same = self.session.exec(query.where(Claim.period == period)).first()
+        if same is not None or BETWEEN not in period:
+            return same
+        void = select(ClaimClosed.claim_id).where(col(ClaimClosed.state).in_(VOID))
+        others = self.session.exec(
+            query.where(col(Claim.period).contains(BETWEEN), col(Claim.id).not_in(void)).order_by(
+                col(Claim.id)
+            )
+        ).all()
+        return next((claim for claim in others if _share_a_day(claim.period, period)), None)
+
+    def _right(self, subject: str) -> Entitlement | None:
+        """The entitlement as it is on file."""
+        return self.session.exec(
             select(Entitlement).where(
                 Entitlement.city == self.act.city,
-                Entitlement.track == owner,
+                Entitlement.track == self._owner(),
                 Entitlement.subject == subject,
             )
         ).first()
+
+    def _entitlement(self, subject: str, person_id: int | None) -> Entitlement:
+        """The entitlement, made if it is new."""
+        known = self._right(subject)
         if known is not None:
             return known
         row = Entitlement(
             city=self.act.city,
-            track=owner,
+            track=self._owner(),
             subject=subject,
             person_id=person_id,
             provider_id=self.row.provider_id,
@@ -291,4 +338,11 @@ class Taker:
 def _period_of(stated: f.Stated) -> str:
     if stated.period_starts is None or stated.period_until is None:
         return ""
-    return f"{stated.period_starts}..{stated.period_until}"
+    return f"{stated.period_starts}{BETWEEN}{stated.period_until}"
+
+
+def _share_a_day(one: str, other: str) -> bool:
+    """Whether two periods written first day..day after the last overlap; ISO days sort as text."""
+    starts, until = one.split(BETWEEN)
+    other_starts, other_until = other.split(BETWEEN)
+    return starts < other_until and other_starts < until

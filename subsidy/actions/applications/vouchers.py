@@ -64,15 +64,19 @@ def issue_instrument(session: Session, act: Act, *, area_id: int, form: Instrume
 
 
 def redeem(session: Session, act: Act, *, claim_ids: Sequence[int]) -> int:
-    """Redeem the open voucher or credit of each claim's person and track, the oldest first."""
+    """Redeem the open voucher or credit of each claim's person and track, the oldest first.
+
+    Only one that is still valid and was issued before the training; another stays as it is, and the
+    decision says why the claim cannot use it.
+    """
     query = (
-        select(Claim)
+        select(Claim, col(ClaimProgress.training_starts))
         .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
         .where(col(Claim.id).in_(list(claim_ids)), ClaimProgress.state == "applied")
         .order_by(col(Claim.id))
     )
     count = 0
-    for claim in session.exec(query).all():
+    for claim, starts in session.exec(query).all():
         held = session.exec(
             select(Instrument)
             .where(
@@ -80,6 +84,7 @@ def redeem(session: Session, act: Act, *, claim_ids: Sequence[int]) -> int:
                 Instrument.track == claim.track,
                 Instrument.person_id == claim.person_id,
                 col(Instrument.claim_id).is_(None),
+                col(Instrument.issued_on) <= starts,
                 or_(col(Instrument.valid_until).is_(None), col(Instrument.valid_until) > act.today),
             )
             .order_by(col(Instrument.issued_on), col(Instrument.id))

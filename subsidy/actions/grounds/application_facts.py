@@ -1,33 +1,24 @@
-"""Facts of claims that hang on an application: what it states, its persons, advances and vouchers."""
+"""Facts of claims that hang on an application: what it states, its persons and vouchers."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
 from subsidy.records.tables import (
-    FAR,
     Application,
     ApplicationLine,
     CatalogueItem,
     Certificate,
     Claim,
-    ClaimClosed,
-    ClaimProgress,
     Instrument,
 )
-from subsidy.records.tables.claims import ProgressColumns
 from subsidy.rules import facts as f
-
-SETTLED = ("paid", "recovering")
-"""States of an advance that is with the payee."""
-ENDED = ("rejected", "withdrawn", "lapsed", "failed", "recovered", "counted")
-"""States of an advance that is with nobody."""
 
 
 def stated_of(*texts: str) -> f.Stated:
@@ -93,54 +84,6 @@ def certified(training: f.TrainingFacts, row: Certificate | None) -> f.TrainingF
     if row is None or training.ref or training.level != "none":
         return training
     return replace(training, level=cast("f.Level", row.level or "none"))
-
-
-@dataclass(frozen=True)
-class Advance:
-    """What was advanced for a claim, and whether more of it is still on its way."""
-
-    paid_fen: int = 0
-    is_open: bool = False
-
-
-NO_ADVANCE = Advance()
-
-
-def advances_of(session: Session, claims: Sequence[Claim]) -> dict[int, Advance]:
-    """Advances under the same entitlement, by claim: of its period, of all where it has none.
-
-    One without a period, for a claim that has one, may belong to another: somebody has to look.
-    """
-    wanted = {c.entitlement_id for c in claims if c.kind != "advance"}
-    if not wanted:
-        return {}
-    rows = [*_advances(session, wanted, ClaimClosed), *_advances(session, wanted, ClaimProgress)]
-    found: dict[int, Advance] = {}
-    for claim in claims if rows else ():
-        mine = [row for row in rows if row[0] == claim.entitlement_id and claim.kind != "advance"]
-        own = [row for row in mine if claim.period in ("", row[1])]
-        vague = any(state in SETTLED and not period for _, period, state, _ in mine)
-        paid = sum(fen for _, _, state, fen in own if state in SETTLED)
-        waits = any(state not in (*SETTLED, *ENDED) for _, _, state, _ in own)
-        if claim.id is not None and (own or vague):
-            found[claim.id] = Advance(paid, waits or bool(claim.period and vague))
-    return found
-
-
-def _advances(
-    session: Session, rights: Collection[int], progress: type[ProgressColumns]
-) -> list[tuple[int, str, str, int]]:
-    """Entitlement, period, state and approved money of advances that were applied for."""
-    query = (
-        select(Claim.entitlement_id, Claim.period, progress.state, progress.approved_fen)
-        .join(progress, col(progress.claim_id) == Claim.id)
-        .where(
-            col(Claim.entitlement_id).in_(sorted(rights)),
-            Claim.kind == "advance",
-            col(progress.applied_on) != FAR,
-        )
-    )
-    return [(right, period, state, fen or 0) for right, period, state, fen in session.exec(query)]
 
 
 def instruments_of(session: Session, *, claims: Sequence[Claim]) -> dict[int, Instrument]:

@@ -16,9 +16,8 @@ from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.advances import NO_ADVANCE, advances_of
 from subsidy.actions.grounds.application_facts import (
-    NO_ADVANCE,
-    advances_of,
     application_training,
     certified,
     heads_of,

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subsidy.actions.acting import Act, PackRules
-from subsidy.actions.decisions import forget
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing
 from subsidy.actions.grounds.ticket_rows import close_when_mended, open_ticket
@@ -39,7 +37,6 @@ from subsidy.records.moves.bulk import Scope
 from subsidy.records.moves.moment import RowsMovedUnderneathError
 from subsidy.records.tables import (
     BankFile,
-    Claim,
     ClaimClosed,
     ClaimProgress,
     PaymentBatch,
@@ -208,26 +205,8 @@ def _settle(
                 f"batch {batch.number}: {len(part)} claims to settle, {moved}; read it again"
             )
         _mark(session, batch, part, PAID)
-        _after_advances(session, part)
     for claim_id in _with_ticket(session, claim_ids):
         close_when_mended(session, act, claim_id=claim_id, codes=(UNCLEAR_CODE,))
-
-
-def _after_advances(session: Session, claim_ids: Sequence[int]) -> None:
-    """The claims that an advance is taken off wait for it: once it is paid they are decided anew."""
-    advance, rest = aliased(Claim), aliased(Claim)
-    query = (
-        select_rows(rest.id)
-        .join(advance, col(advance.entitlement_id) == rest.entitlement_id)
-        .where(
-            col(advance.id).in_(list(claim_ids)),
-            col(advance.kind) == "advance",
-            col(rest.kind) != "advance",
-        )
-    )
-    waiting = [claim_id for claim_id in session.exec(query).all() if claim_id is not None]
-    if waiting:
-        forget(session, claim_ids=waiting)
 
 
 def _give_back(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import astuple
-from pathlib import Path
 
 from starlette.responses import Response
 
@@ -12,8 +11,8 @@ from subsidy.console.answers import page
 from subsidy.console.doors import Doors
 from subsidy.console.language.policy_words import COVERAGE_WORDS
 from subsidy.console.policies.asking import asked_choice, asked_words
-from subsidy.console.visits import Entering, Visit
-from subsidy.rules.packs.coverage import load_coverage, load_rules
+from subsidy.console.visits import Entering
+from subsidy.rules.packs.coverage import load_all_rules, load_coverage
 
 doors = Doors()
 
@@ -21,8 +20,8 @@ doors = Doors()
 @doors.get("/policy/coverage", "policy.coverage")
 def show(visit: Entering) -> Response:
     """Rules by source with status, place, clause and quote; narrowed by the address."""
-    folder = _shipped(visit)
-    rules, rows = load_rules(folder / "rules.csv"), load_coverage(folder)
+    folders = [root / "policies" for root in reversed(visit.desk.settings.config_folders())]
+    rules, rows = load_all_rules(*folders), load_coverage(*folders)
     sources = {rule.source: rule.city for rule in rules}
     categories = dict.fromkeys(rule.category for rule in rules)
     wanted = {
@@ -48,8 +47,3 @@ def show(visit: Entering) -> Response:
         wanted=wanted,
         q=words,
     )
-
-
-def _shipped(visit: Visit) -> Path:
-    """The folder of the rules: coverage is about the shipped packs, whatever a bureau adds."""
-    return visit.desk.settings.config_folders()[1] / "policies"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -79,9 +80,47 @@ class _SheetFile(BaseModel):
 
 def header_key(text: str) -> str:
     """Return a header without differences of script, width, case, spaces, brackets and stars."""
-    plain = simplified(unicodedata.normalize("NFKC", text).lower())
-    plain = "".join(plain.split()).replace("_", "")
+    plain = word_key(text)
     return _BRACKETED.sub("", plain).strip("*:") or plain
+
+
+def word_key(text: str) -> str:
+    """Return a word without differences of script, width, case and spaces; brackets stay."""
+    plain = simplified(unicodedata.normalize("NFKC", text).lower())
+    return "".join(plain.split()).replace("_", "")
+
+
+def offering(
+    columns: Sequence[Column], offered: Mapping[str, Mapping[str, str]], *, kept: Collection[str]
+) -> tuple[Column, ...]:
+    """Return the columns with a city's own choices: column → code → name.
+
+    A choice can be written by code, by the city's name, or by the words that the sheet knows for it.
+    Choices that the city does not have are left out, but for the columns in `kept`.
+    """
+    return tuple(
+        column.model_copy(update={"choices": _choices(column, names, column.key in kept)})
+        if column.kind is Kind.CHOICE and (names := offered.get(column.key))
+        else column
+        for column in columns
+    )
+
+
+def _choices(column: Column, names: Mapping[str, str], keep: bool) -> dict[str, tuple[str, ...]]:
+    taken = {*names, *names.values()}
+    labels = {code: [name] for code, name in names.items()}
+    for code, words in column.choices.items():
+        owner = code if code in names else _named(names, words)
+        if owner is not None:
+            labels[owner] += [word for word in words if word not in taken]
+        elif keep:
+            labels[code] = [word for word in words if word not in taken]
+    return {code: tuple(words) for code, words in labels.items() if words}
+
+
+def _named(names: Mapping[str, str], words: Collection[str]) -> str | None:
+    """The city's code for what the sheet has under another code."""
+    return next((code for code, name in names.items() if name in words), None)
 
 
 @cache

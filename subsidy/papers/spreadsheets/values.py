@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from subsidy.papers.spreadsheets.columns import Column, Kind, header_key
+from subsidy.papers.spreadsheets.columns import Column, Kind, header_key, word_key
 from subsidy.rules.script import simplified
 
 EXACT_BELOW = 10**15  # a float64 cell shows at most 15 significant digits
@@ -234,11 +234,16 @@ def _money(_column: Column) -> Callable[[object], str]:
 
 def _choice(column: Column) -> Callable[[object], str]:
     exact = {label: code for code, labels in column.choices.items() for label in (code, *labels)}
-    codes = {header_key(label): code for label, code in exact.items()}
+    words = {word_key(label): code for label, code in exact.items()}
+    meant: dict[str, set[str]] = {}
+    for label, code in exact.items():  # two choices may differ in their brackets alone
+        meant.setdefault(header_key(label), set()).add(code)
 
     def read(raw: object) -> str:
         text = plain_text(raw)
-        code = exact.get(text) or codes.get(header_key(text))
+        found = exact.get(text) or words.get(word_key(text))
+        codes = {found} if found else meant.get(header_key(text), set())
+        code = next(iter(codes)) if len(codes) == 1 else None
         if code is None:
             raise CellError("formula" if text.startswith("=") else "unknown_choice")
         return code

@@ -1,7 +1,8 @@
 """Every rule of the source documents, and what became of it.
 
-`config/policies/rules.csv` lists the rules; `config/policies/coverage*.csv` give each one word:
-encoded (where, proven by which test), manual, reported or not applicable (why).
+`config/policies/rules.csv` lists the rules, `rules-<city>.csv` those of a city that a bureau added;
+`coverage-<city>.csv` give each one word: encoded (where, proven by which test), manual, reported or not
+applicable (why).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ STATUSES = ("encoded", "manual", "reported", "not_applicable")
 HEADER = ("id", "status", "where", "tests")
 RULES_HEADER = ("id", "source", "clause", "category", "quote", "rule")
 CITIES = {"HZ": "hangzhou", "CX": "cixi", "CC": "changchun", "ZM": "zhumadian", "CR": "letter"}
-"""First letters of a rule's number -> the pack that answers for its source."""
+"""First letters of a rule's number -> the pack that answers for its source; else the file's name says."""
 _PACK = re.compile(r"config/policies/(\w+)\.yaml\s+(.+)", re.DOTALL)
 
 
@@ -39,10 +40,11 @@ class Rule:
     """The beginning of the passage, as printed."""
     rule: str
     """What it says, in our words."""
+    file: str = "rules.csv"
 
     @property
     def city(self) -> str:
-        return _city(self.id)
+        return _city(self.id, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class CoverageRow:
 
     @property
     def city(self) -> str:
-        return _city(self.id)
+        return _city(self.id, self.file)
 
     @property
     def pack(self) -> str:
@@ -92,7 +94,7 @@ def load_rules(path: Path) -> list[Rule]:
     rules, faults = [], []
     seen: set[str] = set()
     for line, row in _rows(path, RULES_HEADER):
-        rule = Rule(**row)
+        rule = Rule(**row, file=path.name)
         if rule.id in seen:
             faults.append(Fault(path.name, line, rule.id, "Listed twice.", "Keep one."))
         for name in ("id", "source", "rule"):
@@ -106,8 +108,22 @@ def load_rules(path: Path) -> list[Rule]:
     return rules
 
 
-def load_coverage(folder: Path) -> list[CoverageRow]:
-    """Read every `coverage*.csv` of a folder; raises PolicyError where one has other columns."""
+def load_all_rules(*folders: Path) -> list[Rule]:
+    """Read every `rules*.csv` of the folders; of two files with one name the later folder's."""
+    rules = [rule for path in _files(folders, "rules*.csv") for rule in load_rules(path)]
+    first: dict[str, Rule] = {}
+    faults = []
+    for rule in rules:
+        if first.setdefault(rule.id, rule) is not rule:
+            what = f"Listed in {first[rule.id].file} too."
+            faults.append(Fault(rule.file, 0, rule.id, what, "Give it another number."))
+    if faults:
+        raise PolicyError(faults)
+    return rules
+
+
+def load_coverage(*folders: Path) -> list[CoverageRow]:
+    """Read every `coverage*.csv` of the folders; raises PolicyError where one has other columns."""
     return [
         CoverageRow(
             row["id"],
@@ -117,7 +133,7 @@ def load_coverage(folder: Path) -> list[CoverageRow]:
             path.name,
             line,
         )
-        for path in sorted(folder.glob("coverage*.csv"))
+        for path in _files(folders, "coverage*.csv")
         for line, row in _rows(path, HEADER)
     ]
 
@@ -161,6 +177,12 @@ def encoded_keys(part: str, known: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(key for key in known if fnmatchcase(key, part) or key.startswith(f"{part}."))
 
 
+def _files(folders: Sequence[Path], pattern: str) -> list[Path]:
+    """The files by name; a later folder's stands in for an earlier one's."""
+    found = {path.name: path for folder in folders for path in folder.glob(pattern)}
+    return [found[name] for name in sorted(found)]
+
+
 def _rows(path: Path, header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
@@ -195,6 +217,6 @@ def _home(rule: Rule) -> str:
     return f"Add it to coverage-{rule.city}.csv."
 
 
-def _city(rule_id: str) -> str:
+def _city(rule_id: str, file: str) -> str:
     prefix = rule_id.partition("-")[0]
-    return CITIES.get(prefix, prefix)
+    return CITIES.get(prefix) or Path(file).stem.partition("-")[2] or prefix

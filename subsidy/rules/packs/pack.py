@@ -56,6 +56,11 @@ class Track:
         """Whether a claim is about one person; otherwise it has heads, or none."""
         return self.unit in PERSON_UNITS
 
+    @property
+    def project_tracks(self) -> tuple[str, ...]:
+        """Whose projects its claims may name: its own, for an advance those it is paid ahead of."""
+        return tuple(self.spec.of_tracks) if self.spec.kind == "advance" else (self.code,)
+
     def _latest(self, name: str) -> Value:
         return self.dated[f"{self.code}.{name}"].latest
 

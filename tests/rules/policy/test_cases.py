@@ -58,17 +58,18 @@ def run_case(
     *,
     pack_named: Callable[[str, bool], Pack],
     calendar_on: Callable[[date], Calendar],
+    folder: Path = FOLDER,
 ) -> None:
     """Decide the case under the given packs; raises AssertionError where it ends otherwise."""
-    today, text = facts_of(city, case)
+    today, text = facts_of(city, case, folder=folder)
     pack = pack_named(city, case.get("settings", True))
     decision = decide(facts_from_json(text), pack=pack, today=today, calendar=calendar_on(today))
     _compare(decision, dict(case["expect"]))
 
 
-def facts_of(city: str, case: dict[str, Any]) -> tuple[date, str]:
+def facts_of(city: str, case: dict[str, Any], *, folder: Path = FOLDER) -> tuple[date, str]:
     """The business date and the facts of a case as JSON text."""
-    base = read(FOLDER / city / "base.yaml")[case["base"]]
+    base = read(folder / city / "base.yaml")[case["base"]]
     facts: dict[str, Any] = copy.deepcopy(base["facts"])
     for path, value in case.get("change", {}).items():
         *parents, last = path.split(".")
