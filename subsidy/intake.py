@@ -1,4 +1,4 @@
-"""Taking in a spreadsheet, mostly for a class: read it, act on the good rows, give it back with verdicts.
+"""Taking in a spreadsheet: read it, act on the good rows, give it back with verdicts.
 
 The console, the commands and the played story hand files in here. It stands above the actions, which
 take plain rows, and the papers, which read and write files.
@@ -15,9 +15,16 @@ from typing import Any
 from sqlmodel import Session
 
 from subsidy.actions.acting import Act
+from subsidy.actions.applications.lists import (
+    certificates_list,
+    drop_out_list,
+    lodge_list,
+    results_list,
+    voucher_list,
+)
 from subsidy.actions.class_work.telling import tell_provider
 from subsidy.actions.history import import_history
-from subsidy.actions.registers import record_answers
+from subsidy.actions.registers import record_answers, record_line_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
     record_assessments,
@@ -25,6 +32,8 @@ from subsidy.actions.training import (
     register_certificates,
 )
 from subsidy.papers.spreadsheets import (
+    Column,
+    Kind,
     Sheet,
     UnreadableFileError,
     Verdict,
@@ -35,6 +44,7 @@ from subsidy.papers.spreadsheets import (
 )
 from subsidy.records.tables import TrainingClass
 from subsidy.rules.masking import hide
+from subsidy.rules.policy import Pack
 
 Action = Callable[..., SheetResult]
 OF_THE_UNIT = ("roster", "attendance", "certificates")
@@ -47,6 +57,12 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "certificates": ("certificates", register_certificates),
     "registers": ("registers", record_answers),
     "history": ("history", import_history),
+    "application": ("application", lodge_list),
+    "application_results": ("results", results_list),
+    "application_certificates": ("certificates", certificates_list),
+    "application_registers": ("registers", record_line_answers),
+    "application_drop_outs": ("drop_outs", drop_out_list),
+    "vouchers": ("vouchers", voucher_list),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
 
@@ -74,12 +90,13 @@ def take_in(
 ) -> Taken:
     """Read one spreadsheet and act on it in the caller's transaction; nothing is committed.
 
-    Every kind but `history` is for a class. `kind` is a key of `ACTIONS`; `details` go to the action
-    (`sat_on` for assessments). Rows that the reader refused and rows that the rules refused come back
-    marked in the copy. Raises KeyError for an unknown kind.
+    `kind` is a key of `ACTIONS`; `class_id` goes with the lists of a class, `details` go to the action
+    (`sat_on` for assessments, `form` or `application_id` for lists of an application). Rows that the
+    reader refused and rows that the rules refused come back marked in the copy. Raises KeyError for an
+    unknown kind.
     """
     columns_name, action = ACTIONS[kind]
-    columns = sheet_columns(columns_name)
+    columns = columns_of(columns_name, act.pack)
     sheet = read_rows(content, columns=columns)
     verdicts = faults_as_verdicts(sheet)
     result: SheetResult | None = None
@@ -97,6 +114,38 @@ def take_in(
     except UnreadableFileError:
         return Taken(sheet, result, "", None)
     return Taken(sheet, result, name, copy)
+
+
+def columns_of(sheet: str, pack: Pack) -> tuple[Column, ...]:
+    """The columns of a list in one city: groups and connections are chosen as its policy has them."""
+    columns = sheet_columns(sheet)
+    if sheet != "application":
+        return columns
+    known = {c.key: c.choices for c in sheet_columns("roster")}
+    spec = pack.spec
+    named = {
+        "category": {code: group.name for code, group in spec.groups.items()},
+        "connection": {code: each.name for code, each in spec.connections.items()},
+    }
+    return tuple(
+        column.model_copy(
+            update={"kind": Kind.CHOICE, "choices": _choices(named[column.key], known[column.key])}
+        )
+        if column.key in named
+        else column
+        for column in columns
+    )
+
+
+def _choices(
+    named: Mapping[str, str], known: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Code → the policy's own name first, then what rosters call it; no word for two codes."""
+    taken = set(named.values())
+    return {
+        code: (name, *(word for word in known.get(code, ()) if word not in taken))
+        for code, name in named.items()
+    }
 
 
 def _tell(
