@@ -15,8 +15,8 @@ from subsidy.console.answers import download, page
 from subsidy.console.language.words import N_
 from subsidy.console.shelf import Shelf
 from subsidy.console.visits import NotFoundError, Visit
-from subsidy.intake import Taken, take_in
-from subsidy.papers.spreadsheets import blank_sheet, sheet_columns, sheet_title
+from subsidy.intake import Taken, columns_of, take_in
+from subsidy.papers.spreadsheets import blank_sheet, sheet_title
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,17 @@ KINDS: Mapping[str, Kind] = {
     "certificates": Kind("certificates", N_("Certificates")),
     "registers": Kind("registers", N_("Answers of registers")),
 }
+OF_APPLICATIONS: Mapping[str, Kind] = {
+    "application": Kind("application", N_("Persons of the application")),
+    "application_results": Kind("results", N_("Results")),
+    "application_certificates": Kind("certificates", N_("Certificates")),
+    "application_registers": Kind("registers", N_("Answers of registers")),
+    "application_drop_outs": Kind("drop_outs", N_("Drop-outs")),
+    "vouchers": Kind("vouchers", N_("Vouchers")),
+}
+"""Lists that hang on no class."""
 HISTORY = Kind("history", N_("Older payments and those of other places"))
-"""The one list that is for no class."""
+"""The one list that is for a whole city."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,11 @@ def take_history(visit: Visit, act: Act) -> Told:
     return _take(visit, act, HISTORY, "history")
 
 
+def take_list(visit: Visit, act: Act, kind_name: str, **details: Any) -> Told:
+    """As `take_upload`, for lists that hang on no class."""
+    return _take(visit, act, OF_APPLICATIONS[kind_name], kind_name, **details)
+
+
 def _take(visit: Visit, act: Act, kind: Kind, kind_name: str, **details: Any) -> Told:
     name, content = visit.file("file")
     with visit.writing() as session:
@@ -89,8 +103,14 @@ def upload_page(
         taken=taken,
         back=back,
         back_title=back_title or visit.say(N_("Back to the class")),
-        copies=copies or ("/own" if visit.request.url.path.startswith("/own") else "/classes"),
+        copies=copies or _copies(visit.request.url.path),
     )
+
+
+def _copies(path: str) -> str:
+    """Where the verdicts of an upload to `path` are fetched."""
+    found = ("/own", "/applications")
+    return next((place for place in found if path.startswith(place)), "/classes")
 
 
 def give_copy(visit: Visit, token: str) -> Response:
@@ -103,11 +123,12 @@ def give_copy(visit: Visit, token: str) -> Response:
 
 def give_blank(visit: Visit, kind_name: str) -> Response:
     """An empty list to fill in."""
-    kind = HISTORY if kind_name == "history" else KINDS.get(kind_name)
+    kind = {"history": HISTORY, **KINDS, **OF_APPLICATIONS}.get(kind_name)
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)
-    return download(f"{title}.xlsx", blank_sheet(sheet_columns(kind.sheet), title=title))
+    columns = columns_of(kind.sheet, visit.desk.office.packs[visit.city])
+    return download(f"{title}.xlsx", blank_sheet(columns, title=title))
 
 
 def shelf_of(visit: Visit) -> Shelf:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from subsidy.actions.acting import Act
     from subsidy.actions.applications.forms import ApplicationForm
-    from subsidy.actions.views.application_persons import Entry, PersonLine
+    from subsidy.actions.views.applications.persons import Entry, PersonLine
     from subsidy.actions.views.applications import ApplicationRow, ApplicationView
 
 BY_OFFICES = ("first_check", "acceptances")

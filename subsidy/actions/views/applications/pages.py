@@ -14,7 +14,7 @@ from states.claim import CLAIM, CLOSED
 from subsidy.actions.acting import Act
 from subsidy.actions.applications.asking import still_missing
 from subsidy.actions.grounds.application_facts import stated_of
-from subsidy.actions.views.application_persons import (
+from subsidy.actions.views.applications.persons import (
     Entry,
     PersonLine,
     entries_shown,

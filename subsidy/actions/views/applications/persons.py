@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from subsidy.actions.applications.asking import KINDS
 from subsidy.actions.applications.forms import WORDS
 from subsidy.records.tables import (
+    Application,
     ApplicationLine,
     Certificate,
     Claim,
@@ -156,3 +157,28 @@ def _verdicts(session: Session, claim_ids: Collection[int]) -> dict[int, Mapping
         select(Decision.claim_id, Decision.result).where(col(Decision.id).in_(newest))
     ).all()
     return {claim_id: json.loads(text) for claim_id, text in rows}
+
+
+@dataclass(frozen=True)
+class OfClaim:
+    """The application behind a claim: its number, what is stated, the heads of the claim."""
+
+    id: int
+    number: str
+    entries: tuple[Entry, ...]
+    papers: tuple[str, ...]
+    persons: list[PersonLine]
+
+
+def of_claim(session: Session, *, claim_id: int) -> OfClaim | None:
+    """The application that a claim hangs on; None for claims of a class."""
+    claim = session.get(Claim, claim_id)
+    if claim is None or claim.application_id is None:
+        return None
+    row = session.get_one(Application, claim.application_id)
+    persons = persons_of(session, claim_id=claim_id)
+    own = {entry.name: entry for entry in entries_shown(row.stated)}
+    if claim.person_id is not None:
+        own |= {entry.name: entry for line in persons for entry in line.entries}
+    papers = set(json.loads(row.stated).get("papers", []))
+    return OfClaim(row.id or 0, row.number, tuple(own.values()), tuple(sorted(papers)), persons)
