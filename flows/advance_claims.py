@@ -1,4 +1,4 @@
-"""What moves without a person's decision: claims decided anew, lapses, roads without a notice.
+"""What moves without a person's decision: registers asked, claims decided anew, lapses, own roads.
 
 Every step asks what may move now: a second run finds only what is new, a killed one is gone on with.
 """
@@ -19,7 +19,16 @@ async def advance_claims(city: str) -> dict[str, int]:
 
 
 def work(asked: Sweep) -> Outcome:
-    """Decide anew where a fact, the pack or the calendar changed, then take every step of the road."""
+    """Ask registers, decide anew where a fact, pack or calendar changed, take every step of the road."""
+    answered = advance.ask_registers(
+        asked.database,
+        asked.office,
+        city=asked.city,
+        today=asked.today,
+        now=asked.now,
+        actor=f"flow:{NAME}",
+        stopping=asked.stopping,
+    )
     decided = advance.decide_stale(
         asked.database,
         asked.office,
@@ -39,5 +48,9 @@ def work(asked: Sweep) -> Outcome:
         actor=f"flow:{NAME}",
         stopping=asked.stopping,
     )
-    counts = {"decided_anew": decided["decided"], **moved}
+    counts = {
+        "register_answers": sum(answered.values()),
+        "decided_anew": decided["decided"],
+        **moved,
+    }
     return Outcome(counts=counts, queues=queues_of(asked))

@@ -52,6 +52,9 @@ FAMILIES: dict[str, Family] = {
         "subsidy.commands.flow_work:report_app", "What the runs of the day did; training targets."
     ),
     "scenario": Family("subsidy.commands.scenario:app", "Play the demonstration's story by hand."),
+    "registers": Family(
+        "subsidy.commands.casework.registers:app", "Load extracts of outside registers, ask them."
+    ),
     "tickets": Family("subsidy.commands.casework.tickets:app", "Work the exception queues."),
     "up": Family("subsidy.commands.installation.up:app", "Start everything; Ctrl-C stops it."),
     "verify-log": Family(

@@ -24,7 +24,7 @@ from subsidy.actions.applications.lists import (
 )
 from subsidy.actions.class_work.telling import tell_provider
 from subsidy.actions.history import import_history
-from subsidy.actions.registers import record_answers, record_line_answers
+from subsidy.actions.registers import load_extract, record_answers, record_line_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
     record_assessments,
@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "application_registers": ("registers", record_line_answers),
     "application_drop_outs": ("drop_outs", drop_out_list),
     "vouchers": ("vouchers", voucher_list),
+    "extract": ("extract", load_extract),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
 

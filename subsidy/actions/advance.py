@@ -22,6 +22,7 @@ from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
 from subsidy.actions.decisions import decide_claims, stale_claims
+from subsidy.actions.registers import ask_round
 from subsidy.records import windows
 from subsidy.records.database import Database
 from subsidy.records.moves import move_all
@@ -173,6 +174,29 @@ def watch_deadlines(
         for name, count in seen.counts().items():
             counts[name] = counts.get(name, 0) + count
         more = seen.more
+    return counts
+
+
+def ask_registers(
+    database: Database,
+    office: Office,
+    *,
+    city: str,
+    today: date,
+    now: datetime,
+    actor: str,
+    stopping: Stopping | None = None,
+) -> dict[str, int]:
+    """Ask the loaded extracts about claims that wait for a register; return answer → how many."""
+    asked = stopping or (lambda: False)
+    act = _act(office, city, today, now, actor)
+    counts: dict[str, int] = {}
+    after: int | None = 0
+    while after is not None and not asked():
+        with database.transaction() as session:
+            after, new = ask_round(session, act, after=after, waiting=True)
+        for answer, count in new.items():
+            counts[answer] = counts.get(answer, 0) + count
     return counts
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, or_, select
 
 from states.catalogue_item import CATALOGUE_ITEM
 from subsidy.actions.acting import Act, Outcome, area_named
@@ -45,7 +45,7 @@ class ProjectForm:
     title: str
     occupation: str
     level: str = ""
-    """Empty for a pass certificate, else special, 5, 4, 3, 2 or 1."""
+    """Empty for a pass certificate, else special, 5 to 1, or what stands above them."""
     course: str = ""
     """Kind of course that the track's rates go by, where they do."""
     training_mode: str = ""
@@ -181,10 +181,34 @@ def publish_project(
     faults = outside_of(session, act, area_id=_city_of(session, act), roles=EXAMINERS)
     if ends_on is not None and ends_on <= first:
         faults.append(entry_fault(act, "E524", faults="停用日须晚于列入目录之日"))
+    faults += _above_limit(session, act, item, on=first)
     if faults:
         return Outcome.refused(*faults, subject_id=item_id)
     item.listed_on, item.ends_on = first, ends_on
     return _moved(session, act, item, "publish", f"{first.isoformat()}起列入目录")
+
+
+def _above_limit(session: Session, act: Act, item: CatalogueItem, *, on: date) -> list[Finding]:
+    """A track may hold so many occupations and no more; a further item of one of them is welcome."""
+    track = act.pack.tracks.get(item.track)
+    key = track.spec.catalogue_limit if track is not None else None
+    limit = act.pack.value(key, on=on) if key is not None else None
+    if limit is None or limit.unset:
+        return []
+    listed = session.exec(
+        select(CatalogueItem.occupation)
+        .where(
+            CatalogueItem.city == act.city,
+            CatalogueItem.track == item.track,
+            CatalogueItem.state == "published",
+            or_(col(CatalogueItem.ends_on).is_(None), col(CatalogueItem.ends_on) > on),
+        )
+        .distinct()
+    ).all()
+    if item.occupation in listed or len(listed) < limit.value:
+        return []
+    source = source_of(limit)
+    return [entry_fault(act, "E242", source=source, limit=limit.value, count=len(listed))]
 
 
 def close_project(
@@ -233,7 +257,7 @@ def _form_faults(act: Act, track: str, form: ProjectForm) -> list[Finding]:
     if spec.certificate_kinds and form.certificate_kind not in spec.certificate_kinds:
         faults.append(entry_fault(act, "E524", faults="证书种类不属于该补贴类别"))
     by_level = spec.amount.by == "level" and spec.amount.rates
-    if by_level and form.level not in spec.amount.rates:
+    if by_level and (form.level or "none") not in spec.amount.rates:
         faults.append(entry_fault(act, "E524", faults="等级没有对应的补贴标准"))
     if spec.amount.by == "course" and form.course not in spec.amount.rates:
         faults.append(entry_fault(act, "E524", faults="课程类别没有对应的补贴标准"))

@@ -19,6 +19,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("catalogue.list", "/projects", N_("Projects")),
     ("notices.list", "/notices", N_("Notices")),
     ("payments.list", "/payments", N_("Payments")),
+    ("registers.list", "/registers", N_("Outside registers")),
     ("quotas.show", "/quotas", N_("Training targets")),
     ("own.show", "/own", N_("My unit")),
     ("own.show", "/own/applications", N_("My applications")),

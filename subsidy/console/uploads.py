@@ -45,7 +45,9 @@ OF_APPLICATIONS: Mapping[str, Kind] = {
 }
 """Lists that hang on no class."""
 HISTORY = Kind("history", N_("Older payments and those of other places"))
-"""The one list that is for a whole city."""
+EXTRACT = Kind("extract", N_("Data of an outside register"))
+FOR_NO_CLASS: Mapping[str, Kind] = {"history": HISTORY, "extract": EXTRACT}
+"""Lists that are for a whole city."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,19 @@ def take_history(visit: Visit, act: Act) -> Told:
 def take_list(visit: Visit, act: Act, kind_name: str, **details: Any) -> Told:
     """As `take_upload`, for lists that hang on no class."""
     return _take(visit, act, OF_APPLICATIONS[kind_name], kind_name, **details)
+
+
+def take_extract(visit: Visit, act: Act) -> Told:
+    """As `take_upload`, for what the keeper of an outside register sent."""
+    return _take(
+        visit,
+        act,
+        EXTRACT,
+        "extract",
+        register=visit.text("register", needed=True),
+        as_of=visit.day("data_of"),
+        whole=not visit.text("partial"),
+    )
 
 
 def _take(visit: Visit, act: Act, kind: Kind, kind_name: str, **details: Any) -> Told:
@@ -123,7 +138,7 @@ def give_copy(visit: Visit, token: str) -> Response:
 
 def give_blank(visit: Visit, kind_name: str) -> Response:
     """An empty list to fill in."""
-    kind = {"history": HISTORY, **KINDS, **OF_APPLICATIONS}.get(kind_name)
+    kind = {**FOR_NO_CLASS, **KINDS, **OF_APPLICATIONS}.get(kind_name)
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)

@@ -72,6 +72,11 @@ def certificate_index(vault: Vault, number: str) -> str:
     return hmac.new(vault.index, f"certificate:{number}".encode(), hashlib.sha256).hexdigest()
 
 
+def name_index(vault: Vault, name: str, *, person: str) -> str:
+    """The index of a normalised name, bound to one person: equal names of two people never meet."""
+    return hmac.new(vault.index, f"name:{person}:{name}".encode(), hashlib.sha256).hexdigest()
+
+
 def seal_text(vault: Vault, text: str, *, bound_to: str) -> bytes:
     """Encrypt one field; `bound_to` names its place, for example `person.name:<index>`."""
     nonce = os.urandom(NONCE_BYTES)

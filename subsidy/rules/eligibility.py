@@ -54,6 +54,7 @@ def check_claim(case: Case, out: Verdicts) -> None:
         for _, check in PERSON_CHECKS:
             check(case, out)
     else:
-        check_heads(case, out, tuple(check for _, check in PERSON_CHECKS))
+        each = (*(check for _, check in PERSON_CHECKS), papers.personal_papers)
+        check_heads(case, out, each)
     for _, check in CLAIM_CHECKS:
         check(case, out)

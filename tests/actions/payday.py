@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
@@ -24,7 +23,6 @@ from subsidy.actions.money import Built, LineAnswer, Sent
 from subsidy.actions.providers import register_provider, verify_account
 from subsidy.papers.sample_people import sample_person, sample_unit
 from subsidy.records import ledger
-from subsidy.records.database import Database
 from subsidy.records.moves import move_all
 from subsidy.records.moves.bulk import Scope
 from subsidy.records.moves.interactive import progress_of
@@ -60,16 +58,6 @@ def act(day: date, actor: str = CLERK, *, roles: Sequence[str] | None = None) ->
     """A deed on a day; the people of finance need no other role."""
     finance = actor in (BUILDER, CHECKER, SECOND)
     return builders.act(day, actor=actor, roles=("finance",) if finance else roles)
-
-
-def hurried(database: Database) -> Database:
-    """Let a database of a test do without waiting for the disk: tests need no safety from power cuts."""
-
-    @event.listens_for(database.engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
-    return database
 
 
 def city(session: Session) -> None:

@@ -137,9 +137,8 @@ def test_a_run_killed_at_any_commit_and_started_again_pays_everybody_once(
         place.mkdir()
         url = f"sqlite:///{place / 'pay.db'}"
         (place / "pay.db").write_bytes(begun.read_bytes())
-        fresh = payday.hurried(Database(url))
+        fresh = Database(url)
         mortal = Mortal(url, dies_at=deaths + 1, after_commit=after_commit)
-        payday.hurried(mortal)
         try:
             pay_run(mortal, place / "bank")
             survived = True

@@ -22,7 +22,7 @@ OFFICE_PAGES = (
     "/claims?number=XS2020-001", "/claims/1", "/claims/by-number/XS2020-001-001", "/review",
     "/tickets", "/tickets?queue=documents&overdue=1&mine=1", "/classes", "/classes?state=filed",
     "/classes/1", "/classes/2", "/classes/3", "/projects", "/notices", "/runs", "/policy",
-    "/policy?show=unset", "/policy?show=assumed", "/quotas", "/quotas?year=2021",
+    "/registers", "/policy?show=unset", "/policy?show=assumed", "/quotas", "/quotas?year=2021",
     "/policy?show=unset", "/policy?show=assumed", "/policy?on=2021-12-31&q=30", "/policy?on=never",
     "/policy/compare", "/policy/compare?left=hangzhou&right=cixi&on=2020-10-12&verdict=differs",
     "/policy/coverage", "/policy/coverage?status=missing&category=rate&q=800",

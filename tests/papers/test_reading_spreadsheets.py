@@ -281,6 +281,20 @@ def test_certificate_levels_are_read_as_people_name_them() -> None:
     assert [row.values["level"] for row in sheet.rows] == ["4", "1"]
 
 
+def test_the_levels_above_the_first_are_read() -> None:
+    header = ["姓名", "证件号码", "证书编号", "发证日期", "等级"]
+    rows = [
+        header,
+        ["甲", "G1", "T1", "2020-09-25", "特级技师"],
+        ["乙", "G1", "T2", "2020-09-25", "首席技师"],
+    ]
+
+    sheet = read_rows(csv_text(rows), columns=sheet_columns("certificates"))
+
+    assert sheet.ok, sheet.all_faults
+    assert [row.values["level"] for row in sheet.rows] == ["special_technician", "chief_technician"]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -35,4 +35,4 @@ def test_a_faulty_settings_file_leaves_the_packs_in_use(tmp_path: Path) -> None:
     packs = _home(tmp_path)
     (tmp_path / "config" / "settings" / "hangzhou.yaml").write_text("city: [", encoding="utf-8")
     assert _payee_is_open(packs)
-    assert set(packs) == {"cixi", "hangzhou"}
+    assert set(packs) == {"changchun", "cixi", "hangzhou", "zhumadian"}

@@ -204,7 +204,11 @@ def _trade(town: Town, track: Track) -> dict[str, str]:
         gate.gate: gate.key for gate in track.spec.gates if gate.gate in ("occupation", "level")
     }
     listed = {
-        name: town.pack.value(key, on=town.on(STARTS)).value[0] for name, key in keys.items() if key
+        name: value.value[0]
+        for name, key in keys.items()
+        if key
+        for value in [town.pack.value(key, on=town.on(STARTS))]
+        if not value.unset
     }
     level = listed.get("level") or level_of_rates(track)
     trade = listed.get("occupation", "")

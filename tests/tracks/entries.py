@@ -21,7 +21,7 @@ def stated_for(town: Town, track: Track) -> Stated:
     }
     for name, gate in gates.items():
         if name in ("hours", "modules") and gate.key is not None:
-            values[name] = town.pack.value(gate.key, on=town.on(STARTS)).value
+            values[name] = town.pack.value(gate.key, on=town.on(STARTS)).value or 40
     year = town.on(STARTS).year
     defaults: dict[str, Any] = {
         "months": 3,

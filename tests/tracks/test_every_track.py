@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from subsidy.records.database import Database
 from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
+from subsidy.records.tables import Decision
 from subsidy.rules.policy import Track
 from tests import builders
 from tests.acts import CONFIG
@@ -56,3 +58,27 @@ def begin(town: Town, track: Track) -> list[int]:
     if track.spec.through == "class":
         return driving.through_class(town, track)
     return driving.through_file(town, track)
+
+
+def _unpublished() -> Iterator[object]:
+    for path in sorted((CONFIG / "policies").glob("*.yaml")):
+        pack = read_pack(path.stem, True)
+        for code in pack.tracks:
+            if pack.governing_of(code).status in ("draft", "reference"):
+                yield pytest.param(path.stem, code, id=f"{path.stem}: {code}")
+
+
+@pytest.mark.parametrize(("city", "code"), list(_unpublished()))
+def test_a_claim_under_a_draft_or_a_letter_waits_and_is_never_paid(
+    database: Database, city: str, code: str
+) -> None:
+    with database.transaction() as session:
+        town = town_of(session, city, settings=True)
+        track = town.pack.tracks[code]
+        for claim_id in begin(town, track):
+            row = progress_of(session, claim_id)
+            assert row.may_pay == 0
+            if row.decision_current:
+                assert row.gaps > 0
+                receipts = session.exec(select(Decision).where(Decision.claim_id == claim_id))
+                assert all("E603" in receipt.result for receipt in receipts)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 from subsidy.records.tables import (
     Application,
     ApplicationLine,
+    CatalogueItem,
     Claim,
     ClaimClosed,
     Instrument,
@@ -48,14 +49,17 @@ def application_training(
     line: ApplicationLine | None,
     *,
     district: str,
+    item: CatalogueItem | None,
     project: f.ProjectFacts | None,
     agreement: f.Agreement | None,
 ) -> f.TrainingFacts:
-    """Dates, trade and project of a claim without a class."""
+    """Dates, trade and project of a claim without a class; the heads of one share its project's trade."""
+    trade = line if line is not None else item
     return f.TrainingFacts(
         district=district,
-        occupation=line.occupation if line is not None else "",
-        level=cast("f.Level", (line.level if line is not None else "") or "none"),
+        occupation=trade.occupation if trade is not None else "",
+        level=cast("f.Level", (trade.level if trade is not None else "") or "none"),
+        procurement_ref=item.procurement_record if item is not None else "",
         starts=application.starts_on,
         ends=application.ends_on,
         filed_on=application.lodged_on,

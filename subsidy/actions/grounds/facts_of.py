@@ -153,7 +153,10 @@ class _Known:
         self.in_class: dict[int, int] = defaultdict(int)
         for enrolment in _rows(session, Enrolment, Enrolment.class_id, classes):
             self.in_class[enrolment.class_id] += enrolment.dropped_on is None
-        self.history = history_of(session, act, person_ids=people)
+        units = {d.claim.provider_id for d in dossiers if d.claim.person_id is None}
+        self.history = history_of(
+            session, act, person_ids=people, unit_ids=[u for u in units if u is not None]
+        )
         self.overrides = overrides_of(session, claim_ids=claims)
         self.instruments = instruments_of(session, claims=[d.claim for d in dossiers])
         self.advances = advances_of(session, [d.claim for d in dossiers])
@@ -311,7 +314,12 @@ def _training(d: Dossier, known: _Known) -> f.TrainingFacts:
             known.agreements[d.claim.provider_id or 0], on=d.application.starts_on or FAR
         )
         return application_training(
-            d.application, d.line, district=d.area.code, project=_project(item), agreement=agreement
+            d.application,
+            d.line,
+            district=d.area.code,
+            item=item,
+            project=_project(item),
+            agreement=agreement,
         )
     if row is None or row.id is None:
         return f.TrainingFacts(district=d.area.code)

@@ -7,7 +7,7 @@ on occupation and level, and the year), never the claim, its class or its days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -60,15 +60,24 @@ class Past:
 class History:
     """The claims of several people, and what is known to have been paid to them outside claims."""
 
-    def __init__(self, by_person: dict[int, list[Past]], outside: OutsidePayments) -> None:
+    def __init__(
+        self,
+        by_person: dict[int, list[Past]],
+        outside: OutsidePayments,
+        by_unit: dict[int, list[Past]],
+    ) -> None:
         """Hold what was read."""
-        self._by_person = by_person
+        self._by_person, self._by_unit = by_person, by_unit
         self.outside = outside
 
     def seen_by(self, claim: Claim, training: f.TrainingFacts) -> tuple[f.PastClaim, ...]:
-        """The other claims and payments of the person, as this claim's decision may see them."""
+        """The other claims and payments of the person, as this claim's decision may see them.
+
+        For a claim of a unit itself: what the unit applied for in this city.
+        """
         if claim.person_id is None:
-            return ()
+            own = self._by_unit.get(claim.provider_id or 0, ())
+            return tuple(p.facts for p in own if p.city == claim.city and p.claim_id != claim.id)
         return self.of_person(claim.person_id, claim, training)
 
     def of_person(
@@ -84,10 +93,13 @@ class History:
         )
 
 
-def history_of(session: Session, act: Act, *, person_ids: Iterable[int]) -> History:
+def history_of(
+    session: Session, act: Act, *, person_ids: Iterable[int], unit_ids: Iterable[int] = ()
+) -> History:
     """Read every claim of the people, open and closed, in all cities, and their older payments.
 
-    Also claims of a class or programme that count them among their heads.
+    Also claims of a class or programme that count them among their heads, and what units drew for
+    themselves.
     """
     found: dict[int, list[Past]] = defaultdict(list)
     wanted = list(person_ids)
@@ -105,7 +117,25 @@ def history_of(session: Session, act: Act, *, person_ids: Iterable[int]) -> Hist
             known = _Rows(claim, row, application, item, line, application)
             found[line.person_id].append(_past(act, known))
     paid = {p.claim_id: p.city for each in found.values() for p in each if p.facts.status == "paid"}
-    return History(found, outside_payments(session, act, person_ids=wanted, paid_claims=paid))
+    outside = outside_payments(session, act, person_ids=wanted, paid_claims=paid)
+    return History(found, outside, _of_units(session, act, list(unit_ids)))
+
+
+def _of_units(session: Session, act: Act, unit_ids: Sequence[int]) -> dict[int, list[Past]]:
+    """Claims that units made for themselves: a base, a studio, a class paid as one."""
+    found: dict[int, list[Past]] = defaultdict(list)
+    for progress in (ClaimProgress, ClaimClosed) if unit_ids else ():
+        query = (
+            select(Claim, progress, Application)
+            .join(progress, col(progress.claim_id) == Claim.id)
+            .join(Application, col(Application.id) == Claim.application_id)
+            .where(col(Claim.person_id).is_(None), col(Claim.provider_id).in_(unit_ids))
+            .order_by(col(Claim.id))
+        )
+        for claim, row, application in session.exec(query).all():
+            known = _Rows(claim, row, application, None, None, application)
+            found[cast("int", claim.provider_id)].append(_past(act, known))
+    return found
 
 
 @dataclass(frozen=True)
@@ -175,6 +205,7 @@ def _past(act: Act, known: _Rows) -> Past:
         counts=counts and claim.kind in COUNTED_KINDS,
         track=claim.track,
         months=stated.months,
+        facility=stated.facility,
     )
     return Past(row.claim_id, claim.city, facts)
 

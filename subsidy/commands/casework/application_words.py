@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from subsidy.actions.acting import Act
     from subsidy.actions.applications.forms import ApplicationForm
-    from subsidy.actions.views.applications.persons import Entry, PersonLine
     from subsidy.actions.views.applications import ApplicationRow, ApplicationView
+    from subsidy.actions.views.applications.persons import Entry, PersonLine
 
 BY_OFFICES = ("first_check", "acceptances")
 

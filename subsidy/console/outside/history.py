@@ -23,8 +23,8 @@ def show_list(visit: Entering) -> Response:
         visit,
         "history.html",
         imports=imports,
-        may_import=_in_the_citys_office(visit, "history.import"),
-        may_take_back=_in_the_citys_office(visit, "history.take_back"),
+        may_import=in_the_citys_office(visit, "history.import"),
+        may_take_back=in_the_citys_office(visit, "history.take_back"),
     )
 
 
@@ -64,7 +64,7 @@ def blank(visit: Entering) -> Response:
     return give_blank(visit, "history")
 
 
-def _in_the_citys_office(visit: Visit, door: str) -> bool:
+def in_the_citys_office(visit: Visit, door: str) -> bool:
     """Whether the caller may do so in the city's own office, the one place where it is done."""
     city = next((area.id for area in visit.all_areas if area.is_city), None)
     return city is not None and visit.may(door, area_id=city)

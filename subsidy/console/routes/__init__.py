@@ -5,7 +5,7 @@ from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.insight import quotas
-from subsidy.console.outside import history
+from subsidy.console.outside import history, registers
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
@@ -39,6 +39,7 @@ ROUTES = (
     application_deeds.doors,
     application_beside.doors,
     history.doors,
+    registers.doors,
     notices.doors,
     payments.doors,
     quotas.doors,

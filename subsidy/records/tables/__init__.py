@@ -46,6 +46,8 @@ from subsidy.records.tables.people import (
     PastSubsidy,
     Person,
     RegisterAnswer,
+    RegisterEntry,
+    RegisterExtract,
 )
 from subsidy.records.tables.places import Area, PackVersion, Road, WindowRule
 from subsidy.records.tables.tickets import Ticket
@@ -95,6 +97,8 @@ __all__ = [
     "Provider",
     "PublicNotice",
     "RegisterAnswer",
+    "RegisterEntry",
+    "RegisterExtract",
     "ReviewAct",
     "Road",
     "Seal",

@@ -76,6 +76,44 @@ class RegisterAnswer(SQLModel, table=True):
     asked_by: str = ""
 
 
+class RegisterExtract(SQLModel, table=True):
+    """A file that the keeper of a register sent: who is in it on a day."""
+
+    __tablename__ = "register_extract"
+    __table_args__ = (Index("ix_register_extract", "city", "register_name", "as_of"),)
+
+    id: int | None = key()
+    city: str
+    register_name: str
+    as_of: date
+    whole: bool = True
+    """Everybody who is in the register is on it: whoever is not, is not found."""
+    entries: int = 0
+    file_sha256: str = ""
+    loaded_by: str
+    loaded_at: datetime = moment()
+
+
+class RegisterEntry(SQLModel, table=True):
+    """One row of an extract, as keyed indexes; it cannot be read back."""
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        Index("ix_register_entry_person", "extract_id", "person_index"),
+        Index("ix_register_entry_certificate", "extract_id", "certificate_index"),
+    )
+
+    id: int | None = key()
+    city: str
+    extract_id: int = Field(foreign_key="register_extract.id")
+    person_index: str
+    name_index: str = ""
+    certificate_index: str = ""
+    since: date | None = None
+    until: date | None = None
+    """First day on which it no longer holds (exclusive)."""
+
+
 class PastSubsidy(SQLModel, table=True):
     """A subsidy that a person drew outside our claims: in an older year, or from another city.
 

@@ -69,6 +69,11 @@ class Verdicts:
         """Record that nobody has settled `value`: the claim waits, nobody guesses."""
         self.add("E604", "gap", source_of(value), key=value.key, means=means, where=value.open_at)
 
+    def take_over(self, other: Verdicts) -> None:
+        """Add what was found and looked up elsewhere in the same case."""
+        for name in ("refusals", "holds", "gaps", "warnings", "trace"):
+            getattr(self, name).extend(getattr(other, name))
+
     def all(self) -> list[Finding]:
         return [*self.refusals, *self.gaps, *self.holds, *self.warnings]
 

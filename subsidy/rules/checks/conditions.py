@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from subsidy.rules.checks.case import Case, Verdicts, looked_up
+from subsidy.rules.checks.limits import earlier
 from subsidy.rules.checks.people import years_later
 from subsidy.rules.packs.schema import GateSpec
 from subsidy.rules.routing import routing_of
@@ -236,6 +237,28 @@ def _authorised_payee(case: Case, out: Verdicts, gate: GateSpec) -> None:
         out.add("E537", gate_effect(gate), source_of(gate), paper=gate.name)
 
 
+def _post_permit(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """Occupations of the list are open only to those trained for them; the rest need no such paper."""
+    occupation = case.facts.training.occupation
+    dated = case.pack.dated[gate.key or ""].on(case.anchor)
+    if dated.unset and not occupation:
+        return
+    listed = looked_up(case, out, gate.key or "")
+    if not isinstance(listed, tuple) or occupation not in listed:
+        return
+    if gate.paper not in case.facts.stated.papers:
+        out.add("E240", gate_effect(gate), source_of(gate), paper=gate.name)
+
+
+def _once_only(case: Case, out: Verdicts, gate: GateSpec) -> None:
+    """A one-off aid was drawn for the same facility, or for one that the earlier claim does not name."""
+    facility = case.facts.stated.facility
+    for past in earlier(case):
+        if past.track == case.track.code and past.facility in ("", facility):
+            out.add("E241", gate_effect(gate), source_of(gate))
+            return
+
+
 CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "paper": _paper,
     "employer_insured": _employer_insured,
@@ -258,4 +281,6 @@ CONDITIONS: dict[str, Callable[[Case, Verdicts, GateSpec], None]] = {
     "since_certificate": _since_certificate,
     "excellent_years": _excellent_years,
     "hired_within": _hired_within,
+    "post_permit": _post_permit,
+    "once_only": _once_only,
 }

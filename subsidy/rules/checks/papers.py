@@ -8,17 +8,49 @@ from datetime import date
 from subsidy.rules.checks.case import Case, Verdicts
 from subsidy.rules.checks.conditions import CONDITIONS, gate_effect
 from subsidy.rules.checks.heads import did
+from subsidy.rules.checks.people import ways_in
 from subsidy.rules.facts import TrainingFacts
 from subsidy.rules.packs.schema import GateSpec
 from subsidy.rules.policy import Track
 from subsidy.rules.verdict import source_of
 
+PERSONAL = ("no_fee_from_free_groups",)
+"""Gates that look at a person; a claim with heads asks them of each head."""
+
 
 def claim_papers(case: Case, out: Verdicts) -> None:
     """Every gate that the track puts before a claim, all failing ones at once."""
     for gate in case.track.spec.gates:
-        if gate.at == "claim" and _is_asked(case, gate):
+        personal = gate.gate in PERSONAL and not case.track.has_person
+        if gate.at == "claim" and not gate.groups and not personal:
             _claim_gate(case, out, gate)
+    _ways_in(case, out)
+
+
+def personal_papers(case: Case, out: Verdicts) -> None:
+    """The gates that look at a person, for each head of a claim of a class or programme."""
+    if case.track.has_person:
+        return
+    for gate in case.track.spec.gates:
+        if gate.at == "claim" and gate.gate in PERSONAL:
+            _claim_gate(case, out, gate)
+
+
+def _ways_in(case: Case, out: Verdicts) -> None:
+    """Gates for certain groups: each group is a way in, and one that is open is enough."""
+    gates = [gate for gate in case.track.spec.gates if gate.at == "claim" and gate.groups]
+    shut: Verdicts | None = None
+    for group in ways_in(case) if gates else ():
+        alone = Verdicts(case.pack)
+        for gate in gates:
+            if group in gate.groups:
+                _claim_gate(case, alone, gate)
+        if not (alone.refusals or alone.holds or alone.gaps):
+            shut = alone
+            break
+        shut = shut or alone
+    if shut is not None:
+        out.take_over(shut)
 
 
 def filing_papers(training: TrainingFacts, track: Track, out: Verdicts, *, on: date) -> None:
@@ -26,14 +58,8 @@ def filing_papers(training: TrainingFacts, track: Track, out: Verdicts, *, on: d
     for gate in track.spec.gates:
         if gate.at == "filing":
             check = _FILING[gate.gate]
-            if not check(training, on):
+            if not check(training, on) and not _listed_anyhow(gate, training, track, on):
                 _missing(out, gate, training, on)
-
-
-def _is_asked(case: Case, gate: GateSpec) -> bool:
-    """A gate for certain groups is asked only where the person is of none but them."""
-    named = {proof.group for proof in case.facts.person.groups}
-    return not gate.groups or (bool(named) and named <= set(gate.groups))
 
 
 def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
@@ -49,7 +75,9 @@ def _claim_gate(case: Case, out: Verdicts, gate: GateSpec) -> None:
     elif gate.gate in _CLAIM:
         if not _CLAIM[gate.gate](case):
             _missing(out, gate, training, start)
-    elif not _FILING[gate.gate](training, start):
+    elif not _FILING[gate.gate](training, start) and not _listed_anyhow(
+        gate, training, case.track, start
+    ):
         _missing(out, gate, training, start)
 
 
@@ -70,6 +98,14 @@ def _missing(out: Verdicts, gate: GateSpec, training: TrainingFacts, on: date) -
         out.add(code, effect, source, on=on)
     else:
         out.add(code, effect, source)
+
+
+def _listed_anyhow(gate: GateSpec, training: TrainingFacts, track: Track, on: date) -> bool:
+    """The occupation entered the catalogue by its publication, with no decision of the city."""
+    if gate.gate != "approved_project" or gate.key is None:
+        return False
+    listed = track.dated[gate.key].on(training.starts or on)
+    return not listed.unset and training.occupation in listed.value
 
 
 def _is_free(case: Case) -> bool:

@@ -38,11 +38,7 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
     specs = case.pack.spec.groups
     if not case.track.spec.group_test:
         return
-    known = [
-        proof
-        for proof in case.facts.person.groups
-        if proof.group in specs and _admits(case, specs[proof.group])
-    ]
+    known = _groups_that_matter(case)
     if not known:
         named = case.facts.person.groups
         any_group = source_of(next(iter(specs.values())))
@@ -68,6 +64,28 @@ def belongs_to_a_group(case: Case, out: Verdicts) -> None:
         out.add("E204", "refuse", source, column="group", starts=start_of(case))
 
 
+def _groups_that_matter(case: Case) -> list[GroupProof]:
+    """The person's groups that the track admits; where it is for some alone, those come first.
+
+    Another group, well proved, does not stand in for the one that the track is for.
+    """
+    only, specs = case.track.spec.only_groups, case.pack.spec.groups
+    known = [
+        proof
+        for proof in case.facts.person.groups
+        if proof.group in specs and _admits(case, specs[proof.group])
+    ]
+    wanted = [proof for proof in known if only is not None and proof.group in only.groups]
+    return wanted or known
+
+
+def ways_in(case: Case) -> list[str]:
+    """The person's groups that open this track: those that stand, else all that were named."""
+    proofs, specs = _groups_that_matter(case), case.pack.spec.groups
+    stand = [item for item in proofs if _group_fault(case, item, specs[item.group]) is None]
+    return list(dict.fromkeys(item.group for item in stand or proofs))
+
+
 def _admits(case: Case, group: GroupSpec) -> bool:
     """Some groups are admitted to certain tracks alone."""
     return not group.tracks or case.track.code in group.tracks
@@ -81,7 +99,8 @@ def is_for_the_group(case: Case, out: Verdicts) -> None:
     named = [proof.group for proof in case.facts.person.groups]
     if any(group in only.groups for group in named):
         return
-    effect: Literal["refuse", "hold"] = "refuse" if named else "hold"
+    shut_out = named and not only.open_ended
+    effect: Literal["refuse", "hold"] = "refuse" if shut_out else "hold"
     out.add("E215", effect, source_of(only), column="group")
 
 
@@ -224,7 +243,7 @@ def _term_fault(case: Case, proof: GroupProof, spec: GroupSpec) -> str | None:
         return None if proof.qualified_on.year == start.year else "E222"
     if spec.ends_within_years is not None and proof.until is not None:
         limit = case.pack.value(spec.ends_within_years, on=case.anchor)
-        late = not limit.unset and proof.until > years_later(start, cast("int", limit.value))
+        late = not limit.unset and proof.until >= years_later(start, cast("int", limit.value))
         return "E222" if late else None
     return _too_long_ago(case, proof, spec.within_years)
 

@@ -8,7 +8,7 @@ from subsidy.rules.checks.case import Verdicts
 from subsidy.rules.policy import Pack
 from subsidy.rules.verdict import Source
 
-_WORDS = {"draft": "征求意见稿", "reference": "参考文件"}
+_WORDS = {"draft": "未印发的草稿", "reference": "参考文件"}
 
 
 def governing_source(pack: Pack, *, track: str | None = None) -> Source:
@@ -40,7 +40,9 @@ def claim_term(
     elif status == "expired" and document.in_force_until is not None:
         days = [day for day in (starts, filed_on, anchor) if day is not None]
         until = document.in_force_until
-        if all(day >= until for day in days):
+        if document.until_assumed is not None:
+            out.add("E615", "gap", source, until=until, why=document.until_assumed)
+        elif all(day >= until for day in days):
             out.add("E602", "refuse", source, until=until)
         else:
             out.add("E610", "gap", source, until=until)

@@ -93,6 +93,8 @@ class PastClaim:
     track: str = ""
     months: int = 0
     """Months drawn, for tracks paid by the month."""
+    facility: str = ""
+    """What was built, for aid that is paid once for each."""
 
 
 NOBODY = PersonFacts()

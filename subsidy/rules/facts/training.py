@@ -10,8 +10,10 @@ from pydantic import ConfigDict, with_config
 
 STRICT = ConfigDict(extra="forbid")
 
-Level = Literal["special", "5", "4", "3", "2", "1", "none"]
-"""专项能力; 五级 to 一级; none for a pass certificate without level."""
+Level = Literal[
+    "special", "5", "4", "3", "2", "1", "special_technician", "chief_technician", "none"
+]
+"""专项能力; 五级 to 一级; 特级技师 and 首席技师 above them; none for a pass certificate without level."""
 
 
 @with_config(STRICT)

@@ -32,9 +32,10 @@ KEYED: dict[str, tuple[str, ...]] = {
     "source": ("list",),
     "excellent_years": ("year",),
     "hired_within": ("month",),
+    "post_permit": ("list",),
 }
 """Gates that compare with a parameter, and the units it may have."""
-PAPERED = ("paper", "authorised_payee")
+PAPERED = ("paper", "authorised_payee", "post_permit")
 """Gates that ask for a paper by its code."""
 
 
@@ -211,6 +212,9 @@ def _conditions(spec: PackSpec, code: str, table: Table, source: SourceFile) -> 
             yield source.fault((*at, "asks"), f"Unknown entry {name!r}.", _one_of(STATED_FIELDS))
     if track.own_limit:
         yield from _parameter(track.own_limit, ("time",), (*at, "own_limit"), table, source)
+    if track.catalogue_limit:
+        here = (*at, "catalogue_limit")
+        yield from _parameter(track.catalogue_limit, ("item",), here, table, source)
     yield from _gates(track, at, table, source)
     own = track.governing_document
     if own is not None and own not in {document.id for document in spec.documents}:
@@ -225,7 +229,7 @@ def _gates(
         if gate.gate in KEYED and not gate.key:
             yield source.fault(here, f"Gate {gate.gate!r} has no `key`.", "Name its parameter.")
         elif gate.key:
-            yield from _parameter(gate.key, KEYED.get(gate.gate, ()), here, table, source)
+            yield from _parameter(gate.key, KEYED.get(gate.gate, ("list",)), here, table, source)
         if (gate.gate in PAPERED) != bool(gate.paper and gate.name):
             what = f"`paper` and `name` belong to a gate {' or '.join(PAPERED)}."
             yield source.fault(here, what, "Give both.")

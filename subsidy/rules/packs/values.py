@@ -9,6 +9,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+COUNTED = frozenset(
+    ("hour", "day", "working_day", "month", "year", "time", "percent", "person", "item")
+)
+"""Units of whole numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -103,7 +108,7 @@ def typed_value(*, unit: str, raw: object, choices: Sequence[str]) -> Any:
         if not isinstance(raw, str):
             raise ValueError('money is written as quoted text in yuan, for example "1500"')
         return fen_from_yuan_text(raw)
-    if unit in {"hour", "day", "working_day", "month", "year", "time", "percent", "person"}:
+    if unit in COUNTED:
         if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
             raise ValueError("a whole number, zero or more, is expected")
         return raw

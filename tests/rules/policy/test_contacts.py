@@ -27,7 +27,7 @@ def test_every_number_is_one_that_no_line_has(city: str) -> None:
     offices = shipped_contacts()[city].offices
 
     assert city in offices
-    assert all(re.fullmatch(r"05\d\d-0000\d{4}", each.phone) for each in offices.values())
+    assert all(re.fullmatch(r"0\d{3}-0000\d{4}", each.phone) for each in offices.values())
 
 
 def test_every_division_of_hangzhou_has_an_office_of_its_own() -> None:

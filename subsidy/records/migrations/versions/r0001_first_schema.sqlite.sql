@@ -85,6 +85,21 @@ CREATE TABLE person (
     CONSTRAINT uq_person_id_index UNIQUE (id_index)
 );
 
+CREATE TABLE register_extract (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    register_name VARCHAR NOT NULL,
+    as_of DATE NOT NULL,
+    whole BOOLEAN NOT NULL,
+    entries INTEGER NOT NULL,
+    file_sha256 VARCHAR NOT NULL,
+    loaded_by VARCHAR NOT NULL,
+    loaded_at DATETIME NOT NULL,
+    CONSTRAINT pk_register_extract PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_register_extract ON register_extract (city, register_name, as_of);
+
 CREATE TABLE road (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
@@ -310,6 +325,23 @@ CREATE TABLE public_notice (
     CONSTRAINT ck_public_notice_state CHECK (state IN ('prepared', 'posted', 'closed', 'replaced')),
     CONSTRAINT fk_public_notice_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
+
+CREATE TABLE register_entry (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    extract_id INTEGER NOT NULL,
+    person_index VARCHAR NOT NULL,
+    name_index VARCHAR NOT NULL,
+    certificate_index VARCHAR NOT NULL,
+    since DATE,
+    until DATE,
+    CONSTRAINT pk_register_entry PRIMARY KEY (id),
+    CONSTRAINT fk_register_entry_extract_id_register_extract FOREIGN KEY(extract_id) REFERENCES register_extract (id)
+);
+
+CREATE INDEX ix_register_entry_certificate ON register_entry (extract_id, certificate_index);
+
+CREATE INDEX ix_register_entry_person ON register_entry (extract_id, person_index);
 
 CREATE TABLE window_rule (
     id INTEGER NOT NULL,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Unit = Literal[
     "yuan", "hour", "day", "working_day", "month", "year", "time", "percent", "person",
-    "flag", "date", "list", "text",
+    "item", "flag", "date", "list", "text",
 ]  # fmt: skip
 AtEnd = Literal["remind", "ticket", "block", "lapse", "leader"]
 
@@ -43,6 +43,8 @@ class DocumentSpec(Strict):
     in_force_from: date | None = None
     in_force_until: date | None = None
     """First day on which the document is no longer in force (exclusive)."""
+    until_assumed: str | None = None
+    """Why the last day was read so, where no clause prints one: later claims then wait, none is refused."""
     clause: str = ""
     """The clause that gives the dates."""
     status: Literal["in_force", "expired", "draft", "reference"]

@@ -32,7 +32,7 @@ Gate = Literal[
     "no_qualification_occupation",
     # conditions of particular tracks
     "paper", "employer_insured", "employed_months", "first_check", "joint_acceptance",
-    "systems", "instrument", "hours", "issuer", "opened_within",
+    "systems", "instrument", "hours", "issuer", "opened_within", "post_permit", "once_only",
     # who approved the project, who proposed its standard, who is paid for it
     "same_level", "city_filed", "standard_from_city", "authorised_payee",
     "modules", "level", "occupation", "source", "since_certificate", "excellent_years",
@@ -55,9 +55,12 @@ class GateSpec(Sourced):
     effect: Effect
     """What a missing paper does: refuse the filing, or hold the claim for correction."""
     key: str | None = None
-    """Parameter that the condition compares with (months, hours, systems, …)."""
+    """Parameter that the condition compares with (months, hours, systems, …).
+
+    For `approved_project`: the list of occupations that are in the catalogue without a project.
+    """
     paper: str = ""
-    """For gates `paper` and `authorised_payee`: code of the paper that must have been handed in."""
+    """For gates `paper`, `post_permit`, `authorised_payee`: code of the paper to be handed in."""
     name: str = ""
     """What that paper is called."""
     groups: list[str] = []
@@ -108,6 +111,8 @@ class OnlyGroupsSpec(Sourced):
     """The only groups that a track is for."""
 
     groups: list[str] = Field(min_length=1)
+    open_ended: bool = False
+    """The clause ends its list with “等”: a person of another group is looked at, not refused."""
 
 
 class ExcludeSpec(Sourced):
@@ -135,6 +140,8 @@ class TrackSpec(Strict):
     only_groups: OnlyGroupsSpec | None = None
     own_limit: str | None = None
     """Parameter with the number of times a year in this track alone."""
+    catalogue_limit: str | None = None
+    """Parameter with the most occupations that the catalogue may hold under this track."""
     excludes: list[ExcludeSpec] = []
     asks: list[str] = []
     """What the applicant has to state: fields of `rules.facts.Stated`."""

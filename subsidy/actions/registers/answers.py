@@ -1,4 +1,4 @@
-"""What outside registers say about the people of a class: extracts taken in, decisions made anew.
+"""What outside registers say about the people of a class: lists of answers, decisions made anew.
 
 Registers (pension, death, pupils, certificates, the other fund) and the real-name check cannot be asked
 from here; their answers come as extracts with source and date. Until one is there, a claim is held:
