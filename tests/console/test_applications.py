@@ -172,6 +172,7 @@ def test_a_claim_shows_the_application_it_hangs_on(log_in: LogIn, desk: Desk, pr
     html = clerk.get(f"/claims/{claim}")
     assert f'href="/applications/{id_of(desk)}"' in html
     assert "实际费用" in html
+    assert "失业人员" in html
 
 
 def test_a_programme_is_lodged_without_a_list_and_applied_for(log_in: LogIn, desk: Desk) -> None:
