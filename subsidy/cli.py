@@ -24,6 +24,12 @@ FAMILIES: dict[str, Family] = {
     "advance": Family(
         "subsidy.commands.flow_work:advance_app", "Move by hand what needs nobody's decision."
     ),
+    "allowance": Family(
+        "subsidy.commands.casework.vouchers:allowance_app", "Claim living allowances of a class."
+    ),
+    "application": Family(
+        "subsidy.commands.casework.applications:app", "Subsidies that hang on no class."
+    ),
     "bench": Family("subsidy.commands.upkeep.bench:app", "Measure this machine and this version."),
     "calendar": Family("subsidy.commands.calendar:app", "What the holiday notices say so far."),
     "charts": Family("subsidy.commands.upkeep.charts:app", "Draw the declared lifecycles."),
@@ -59,6 +65,9 @@ FAMILIES: dict[str, Family] = {
     ),
     "verify-log": Family(
         "subsidy.commands.upkeep.verify_log:app", "Whether the history is the one that was sealed."
+    ),
+    "voucher": Family(
+        "subsidy.commands.casework.vouchers:app", "Issue training vouchers; list them."
     ),
     "workdays": Family("subsidy.commands.workdays:app", "Count working days before and after."),
 }

@@ -1,4 +1,4 @@
-"""Taking in a spreadsheet, mostly for a class: read it, act on the good rows, give it back with verdicts.
+"""Taking in a spreadsheet: read it, act on the good rows, give it back with verdicts.
 
 The console, the commands and the played story hand files in here. It stands above the actions, which
 take plain rows, and the papers, which read and write files.
@@ -15,9 +15,16 @@ from typing import Any
 from sqlmodel import Session
 
 from subsidy.actions.acting import Act
+from subsidy.actions.applications.lists import (
+    certificates_list,
+    drop_out_list,
+    lodge_list,
+    results_list,
+    voucher_list,
+)
 from subsidy.actions.class_work.telling import tell_provider
 from subsidy.actions.history import import_history
-from subsidy.actions.registers import load_extract, record_answers
+from subsidy.actions.registers import load_extract, record_answers, record_line_answers
 from subsidy.actions.rosters import SheetResult, enrol
 from subsidy.actions.training import (
     record_assessments,
@@ -26,6 +33,7 @@ from subsidy.actions.training import (
 )
 from subsidy.papers.spreadsheets import (
     Column,
+    Kind,
     Sheet,
     UnreadableFileError,
     Verdict,
@@ -50,6 +58,12 @@ ACTIONS: Mapping[str, tuple[str, Action]] = {
     "certificates": ("certificates", register_certificates),
     "registers": ("registers", record_answers),
     "history": ("history", import_history),
+    "application": ("application", lodge_list),
+    "application_results": ("results", results_list),
+    "application_certificates": ("certificates", certificates_list),
+    "application_registers": ("registers", record_line_answers),
+    "application_drop_outs": ("drop_outs", drop_out_list),
+    "vouchers": ("vouchers", voucher_list),
     "extract": ("extract", load_extract),
 }
 """Kind of list → its columns in config/sheets, and the action that takes its rows."""
@@ -77,7 +91,16 @@ def columns_for(pack: Pack, sheet: str) -> tuple[Column, ...]:
         "connection": {code: each.name for code, each in spec.connections.items()},
         "register": {code: each.asks for code, each in spec.registers.items()},
     }
-    return offering(sheet_columns(sheet), offered, kept=("register",))
+    columns = sheet_columns(sheet)
+    if sheet == "application":  # it knows the words of the roster
+        known = {column.key: column.choices for column in sheet_columns("roster")}
+        columns = tuple(
+            column.model_copy(update={"kind": Kind.CHOICE, "choices": known[column.key]})
+            if column.key in offered
+            else column
+            for column in columns
+        )
+    return offering(columns, offered, kept=("register",))
 
 
 def take_in(
@@ -92,9 +115,10 @@ def take_in(
 ) -> Taken:
     """Read one spreadsheet and act on it in the caller's transaction; nothing is committed.
 
-    Every kind but `history` and `extract` is for a class. `kind` is a key of `ACTIONS`; `details` go
-    to the action (`sat_on` for assessments). Rows that the reader refused and rows that the rules
-    refused come back marked in the copy. Raises KeyError for an unknown kind.
+    `kind` is a key of `ACTIONS`; `class_id` goes with the lists of a class, `details` go to the action
+    (`sat_on` for assessments, `form` or `application_id` for lists of an application). Rows that the
+    reader refused and rows that the rules refused come back marked in the copy. Raises KeyError for an
+    unknown kind.
     """
     columns_name, action = ACTIONS[kind]
     columns = columns_for(act.pack, columns_name)

@@ -117,13 +117,13 @@ def _run(
         taken = _take(act, database, kind, file, number, dry_run=dry_run, **details)
     finally:
         database.dispose()
-    copy = _write_copy(file, taken)
+    copy = write_copy(file, taken)
     if taken.result is None:
         stop("\n".join(fault.message_zh for fault in taken.sheet.faults), code=WRONG_INPUT)
     if not taken.result.done:
         reasons = [f"{f.code} {f.message_zh}  {f.remedy_zh}" for f in taken.result.findings]
         stop("\n".join(reasons), code=WRONG_INPUT)
-    _report(taken, taken.result, copy, dry_run=dry_run, as_json=as_json)
+    report(taken, taken.result, copy, dry_run=dry_run, as_json=as_json)
 
 
 def _take(
@@ -179,7 +179,7 @@ def _open(city: str | None) -> tuple[Act, Database]:
     return act, database
 
 
-def _write_copy(file: Path, taken: Taken) -> Path | None:
+def write_copy(file: Path, taken: Taken) -> Path | None:
     """Write the verdicts beside the input; None where the bytes are no spreadsheet at all."""
     if taken.copy is None:
         return None
@@ -188,7 +188,7 @@ def _write_copy(file: Path, taken: Taken) -> Path | None:
     return path
 
 
-def _report(
+def report(
     taken: Taken, result: SheetResult, copy: Path | None, *, dry_run: bool, as_json: bool
 ) -> None:
     """Print the counts; code 1 where a row was refused or waits for a person."""

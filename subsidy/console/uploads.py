@@ -35,9 +35,19 @@ KINDS: Mapping[str, Kind] = {
     "certificates": Kind("certificates", N_("Certificates")),
     "registers": Kind("registers", N_("Answers of registers")),
 }
+OF_APPLICATIONS: Mapping[str, Kind] = {
+    "application": Kind("application", N_("Persons of the application")),
+    "application_results": Kind("results", N_("Results")),
+    "application_certificates": Kind("certificates", N_("Certificates")),
+    "application_registers": Kind("registers", N_("Answers of registers")),
+    "application_drop_outs": Kind("drop_outs", N_("Drop-outs")),
+    "vouchers": Kind("vouchers", N_("Vouchers")),
+}
+"""Lists that hang on no class."""
 HISTORY = Kind("history", N_("Older payments and those of other places"))
 EXTRACT = Kind("extract", N_("Data of an outside register"))
 FOR_NO_CLASS: Mapping[str, Kind] = {"history": HISTORY, "extract": EXTRACT}
+"""Lists that are for a whole city."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,11 @@ def take_upload(visit: Visit, act: Act, *, kind_name: str, class_id: int) -> Tol
 def take_history(visit: Visit, act: Act) -> Told:
     """As `take_upload`, for payments of older years and other places."""
     return _take(visit, act, HISTORY, "history")
+
+
+def take_list(visit: Visit, act: Act, kind_name: str, **details: Any) -> Told:
+    """As `take_upload`, for lists that hang on no class."""
+    return _take(visit, act, OF_APPLICATIONS[kind_name], kind_name, **details)
 
 
 def take_extract(visit: Visit, act: Act) -> Told:
@@ -103,8 +118,14 @@ def upload_page(
         taken=taken,
         back=back,
         back_title=back_title or visit.say(N_("Back to the class")),
-        copies=copies or ("/own" if visit.request.url.path.startswith("/own") else "/classes"),
+        copies=copies or _copies(visit.request.url.path),
     )
+
+
+def _copies(path: str) -> str:
+    """Where the verdicts of an upload to `path` are fetched."""
+    found = ("/own", "/applications")
+    return next((place for place in found if path.startswith(place)), "/classes")
 
 
 def give_copy(visit: Visit, token: str) -> Response:
@@ -117,7 +138,7 @@ def give_copy(visit: Visit, token: str) -> Response:
 
 def give_blank(visit: Visit, kind_name: str) -> Response:
     """An empty list to fill in."""
-    kind = FOR_NO_CLASS.get(kind_name) or KINDS.get(kind_name)
+    kind = {**FOR_NO_CLASS, **KINDS, **OF_APPLICATIONS}.get(kind_name)
     if kind is None:
         raise NotFoundError
     title = sheet_title(kind.sheet)

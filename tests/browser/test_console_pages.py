@@ -12,7 +12,8 @@ from tests.console.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices",
-         "/policy", "/policy/compare", "/policy/coverage", "/runs")  # fmt: skip
+         "/policy", "/policy/compare", "/policy/coverage", "/runs", "/applications",
+         "/applications/new?track=special_operations", "/vouchers")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {
     const label = e.labels && e.labels.length ? e.labels[0].textContent : '';

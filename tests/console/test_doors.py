@@ -17,7 +17,7 @@ UNATTENDED = {"/healthz", "/readyz"}
 FIRST = {
     "claim_id": "1", "class_id": "1", "ticket_id": "1", "notice_id": "1", "batch_id": "1",
     "item_id": "1", "account_id": "1", "change_id": "1", "objection_id": "1", "deadline_id": "1",
-    "file_id": "1", "uplift_id": "1",
+    "file_id": "1", "uplift_id": "1", "application_id": "1",
     "number": "XS2020-001-001", "kind": "roster", "token": "verdict-nothing", "wanted": "en",
 }  # fmt: skip
 

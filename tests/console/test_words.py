@@ -29,7 +29,7 @@ FRAME = {
     "parts", "_", "ngettext", "gettext", "pgettext", "npgettext", "link", "zh", "far",
 }  # fmt: skip
 """What the layout gives every page, and what the engine itself knows."""
-TEMPLATES = sorted(TEMPLATES_FOLDER.glob("*.html"))
+TEMPLATES = sorted(TEMPLATES_FOLDER.rglob("*.html"))
 
 
 def test_every_text_of_the_pages_has_a_chinese_translation() -> None:

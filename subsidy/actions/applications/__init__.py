@@ -2,6 +2,7 @@
 
 from subsidy.actions.applications.allowances import claim_allowances
 from subsidy.actions.applications.forms import ApplicationForm
+from subsidy.actions.applications.lists import in_codes
 from subsidy.actions.applications.lodging import Lodged, lodge
 from subsidy.actions.applications.moving import (
     apply_for,
@@ -25,6 +26,7 @@ __all__ = [
     "claims_of_application",
     "drop_out",
     "finish",
+    "in_codes",
     "issue_instrument",
     "lodge",
     "record_results",

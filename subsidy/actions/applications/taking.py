@@ -135,7 +135,7 @@ class Taker:
 
     def _judged(self, line: Line) -> TakenRow:
         entries, bad = read_entries(line.values)
-        text = stated_text(replace(self.common, **entries)) if entries else "{}"
+        text = stated_text(replace(f.Stated(), **entries)) if entries else "{}"
         faults = [*line.barring, *unreadable(self.act, bad)]
         if self.track.has_person and not bad:
             faults += missing_entries(self.act, self.track, stated_of(self.row.stated, text))

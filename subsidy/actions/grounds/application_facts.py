@@ -22,10 +22,14 @@ from subsidy.rules import facts as f
 
 
 def stated_of(*texts: str) -> f.Stated:
-    """The entries from their JSON texts; a later text goes before an earlier one."""
+    """The entries from their JSON texts; a later text goes before an earlier one, papers add up."""
     merged: dict[str, Any] = {}
     for text in texts:
-        merged |= json.loads(text)
+        given = json.loads(text)
+        papers = {*merged.get("papers", ()), *given.get("papers", ())}
+        merged |= given
+        if papers:
+            merged["papers"] = sorted(papers)
     return f.STATED.validate_python(merged) if merged else f.Stated()
 
 

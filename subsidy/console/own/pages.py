@@ -21,6 +21,7 @@ from subsidy.actions.views.class_views import ClassView, class_page, class_view
 from subsidy.actions.views.own_views import Unit, claim_counts, money_of, to_mend, unit_of
 from subsidy.actions.views.project_views import projects
 from subsidy.console.answers import done_or_refused, page
+from subsidy.console.applications.reach import class_extras
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
 from subsidy.console.pages import link
@@ -131,6 +132,7 @@ def show_class(visit: Entering, class_id: int) -> Response:
         group_names=group_names(visit),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items() if name in OWN_KINDS},
         **uplift_values(visit, view.row),
+        **class_extras(visit, class_id=class_id, track=view.row.track),
     )
 
 

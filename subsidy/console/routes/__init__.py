@@ -1,5 +1,9 @@
 """The pages, by area of work."""
 
+from subsidy.console.applications import beside as application_beside
+from subsidy.console.applications import deeds as application_deeds
+from subsidy.console.applications import lists as application_lists
+from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.insight import quotas
 from subsidy.console.outside import history, registers
 from subsidy.console.own import pages as own_pages
@@ -33,6 +37,10 @@ ROUTES = (
     deadlines.doors,
     tickets.doors,
     classes.doors,
+    application_lodging.doors,
+    application_lists.doors,
+    application_deeds.doors,
+    application_beside.doors,
     history.doors,
     project_filing.doors,
     project_pages.doors,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from states.claim import CLAIM
 from subsidy.actions.deadlines import deadlines_of
+from subsidy.actions.views.applications import of_claim
 from subsidy.actions.views.casework.claim_deeds import deeds_of, level_view
 from subsidy.actions.views.casework.claim_list import (
     ClaimFilter,
@@ -146,6 +147,7 @@ def show_claim(visit: Visit, claim_id: int, status: int = 200) -> Response:
             "clocks": deadlines_of(session, act, claim_id=claim_id),
             "tickets": tickets_of_claim(session, act, claim_id=claim_id),
             "papers": papers_of(session, claim_id=claim_id),
+            "applied_by": of_claim(session, claim_id=claim_id),
             "level": level_view(session, act, claim_id=claim_id),
             "deeds": deeds_of(
                 session,

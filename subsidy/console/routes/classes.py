@@ -16,6 +16,7 @@ from subsidy.actions.views.class_views import (
 )
 from subsidy.actions.views.ticket_views import tickets_of_class
 from subsidy.console.answers import done_or_refused, page
+from subsidy.console.applications.reach import class_extras
 from subsidy.console.doors import Doors
 from subsidy.console.language.naming import state_name
 from subsidy.console.language.words import N_
@@ -82,6 +83,7 @@ def show_one(visit: Entering, class_id: int) -> Response:
         may_assess=visit.may("assessments.enter", area_id=area_id),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items()},
         **uplift_values(visit, view.row),
+        **class_extras(visit, class_id=class_id, track=view.row.track),
     )
 
 

@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from subsidy.actions.acting import Act
 from subsidy.records.people import Vault, view_person
 from subsidy.records.tables import (
+    Application,
+    ApplicationLine,
     Assessment,
     Attendance,
     Certificate,
@@ -76,7 +78,7 @@ class Papers:
 
 
 def papers_of(session: Session, *, claim_id: int) -> Papers:
-    """The papers of a claim; empty for one without a trainee in a class."""
+    """The papers of a claim; of a class or programme only what the application itself says."""
     enrolment = session.exec(select(Enrolment).where(Enrolment.claim_id == claim_id)).first()
     notices = tuple(
         OnNotice(n.id or 0, n.number, n.kind, n.state, n.posted_on, line.last_day, line.status)
@@ -88,7 +90,7 @@ def papers_of(session: Session, *, claim_id: int) -> Papers:
         ).all()
     )
     if enrolment is None:
-        return Papers("", None, "", "unknown", None, None, (), (), (), notices)
+        return _without_class(session, claim_id, notices)
     attendance = session.get(Attendance, enrolment.id)
     sittings = session.exec(
         select(Assessment)
@@ -109,12 +111,37 @@ def papers_of(session: Session, *, claim_id: int) -> Papers:
         enrolment.dropped_on,
         tuple(attendance.days.split()) if attendance else (),
         tuple(Sitting(s.attempt, s.sat_on, s.result, s.theory, s.practice) for s in sittings),
-        tuple(
-            Paper(c.number[-4:], c.kind, c.level, c.source, c.issued_on, c.registered_on)
-            for c in certificates
-        ),
+        tuple(_paper(c) for c in certificates),
         notices,
     )
+
+
+def _without_class(session: Session, claim_id: int, notices: tuple[OnNotice, ...]) -> Papers:
+    """What the application and, for a claim of a person, the person's line say."""
+    found = session.exec(
+        select(Application, Claim)
+        .join(Claim, col(Claim.application_id) == Application.id)
+        .where(Claim.id == claim_id)
+    ).first()
+    commitment_on = found[0].commitment_on if found else None
+    line = None
+    if found is not None and found[1].person_id is not None:
+        line = session.exec(
+            select(ApplicationLine).where(ApplicationLine.claim_id == claim_id)
+        ).first()
+    if line is None:
+        return Papers("", None, "", "unknown", commitment_on, None, (), (), (), notices)
+    certificates = session.exec(
+        select(Certificate).where(Certificate.line_id == line.id).order_by(col(Certificate.id))
+    ).all()
+    return Papers(
+        line.group, line.group_evidence_on, line.place_connection, "unknown", commitment_on,
+        line.dropped_on, (), (), tuple(_paper(c) for c in certificates), notices,
+    )  # fmt: skip
+
+
+def _paper(row: Certificate) -> Paper:
+    return Paper(row.number[-4:], row.kind, row.level, row.source, row.issued_on, row.registered_on)
 
 
 def full_view(
