@@ -22,7 +22,7 @@ from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
 from subsidy.actions.decisions import decide_claims, forget, stale_claims
-from subsidy.actions.grounds.advances import freed_by_advance
+from subsidy.actions.grounds.money.advances import freed_by_advance
 from subsidy.actions.registers import ask_round
 from subsidy.records import windows
 from subsidy.records.database import Database

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from subsidy.actions import applications
 from subsidy.actions.decisions import decide_claims
-from subsidy.actions.grounds.advances import freed_by_advance
+from subsidy.actions.grounds.money.advances import freed_by_advance
 from subsidy.actions.registers import record_line_answers
 from subsidy.records.database import Database
 from subsidy.records.ledger import check

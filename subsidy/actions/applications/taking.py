@@ -19,8 +19,8 @@ from subsidy.actions.applications.forms import (
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.sheets import Rows
 from subsidy.actions.classes.planning import route_for
-from subsidy.actions.grounds.advances import comes_too_late
 from subsidy.actions.grounds.application_facts import stated_of
+from subsidy.actions.grounds.money.advances import comes_too_late
 from subsidy.actions.grounds.ticket_rows import open_ticket
 from subsidy.actions.rosters.enrolling import new_person
 from subsidy.actions.rosters.judging import EVIDENCE, Line, judge

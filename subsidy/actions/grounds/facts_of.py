@@ -16,7 +16,6 @@ from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
-from subsidy.actions.grounds.advances import NO_ADVANCE, advances_of
 from subsidy.actions.grounds.application_facts import (
     application_training,
     certified,
@@ -26,9 +25,10 @@ from subsidy.actions.grounds.application_facts import (
     stated_of,
 )
 from subsidy.actions.grounds.history_of import history_of
+from subsidy.actions.grounds.money.advances import NO_ADVANCE, advances_of
+from subsidy.actions.grounds.money.uplifts_of import for_employees, uplifts_of
 from subsidy.actions.grounds.overrides_of import overrides_of
 from subsidy.actions.grounds.person_facts import Result, Who, certificate_facts, person_facts
-from subsidy.actions.grounds.uplifts_of import for_employees, uplifts_of
 from subsidy.records.tables import (
     FAR,
     Agreement,

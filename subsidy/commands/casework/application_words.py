@@ -118,13 +118,15 @@ def _unit_id(session: Session, act: Act, credit_code: str) -> int:
 
 
 def _item_id(session: Session, act: Act, code: str, track: str) -> int:
-    from sqlmodel import select
+    from sqlmodel import col, select
 
     from subsidy.records.tables import CatalogueItem
 
     found = session.exec(
         select(CatalogueItem.id).where(
-            CatalogueItem.city == act.city, CatalogueItem.code == code, CatalogueItem.track == track
+            CatalogueItem.city == act.city,
+            CatalogueItem.code == code,
+            col(CatalogueItem.track).in_(act.pack.tracks[track].project_tracks),
         )
     ).first()
     if found is None:

@@ -44,7 +44,7 @@ def new(visit: Entering) -> Response:
         asked=asked_of(visit, track),
         areas=_areas(visit),
         units=units,
-        projects=[each for each in listed if each.track == track.code],
+        projects=[each for each in listed if each.track in track.project_tracks],
         root=root(visit),
         own=is_own(visit),
     )
