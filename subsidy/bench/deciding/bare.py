@@ -76,15 +76,28 @@ class Bare:
         if any(r.register == "pension" and r.answer == "found" for r in person.registers):
             return True
         own = (facts.applied_on, facts.order, facts.claim)
-        year = training.ends.year
-        in_year = 0
         for past in facts.history:
-            if not _counts(past, own):
-                continue
-            if past.level == training.level and past.occupation == training.occupation:
+            same = past.level == training.level and past.occupation == training.occupation
+            if same and _counts(past, own):
                 return True
-            in_year += past.ends is not None and past.ends.year == year
-        return bool(in_year >= self.limit)
+        return all(self._full(facts))
+
+    def _full(self, facts: Facts) -> tuple[bool, bool]:
+        """Whether the year is full by the ends of training, and by the days of application.
+
+        The bureau chose the first; only a year that is full by both refuses, by one it waits.
+        """
+        training = facts.training
+        assert training.ends is not None
+        assert facts.applied_on is not None
+        own = (facts.applied_on, facts.order, facts.claim)
+        by_end = by_day = 0
+        for past in facts.history:
+            if _counts(past, own):
+                by_end += past.ends is not None and past.ends.year == training.ends.year
+                applied = past.applied_on
+                by_day += applied is not None and applied.year == facts.applied_on.year
+        return by_end >= self.limit, by_day >= self.limit
 
     def _late(self, facts: Facts) -> bool:
         training = facts.training
@@ -99,6 +112,7 @@ class Bare:
         person, certificate = facts.person, facts.certificate
         return (
             self._late(facts)  # refuses only where a clause gives the window
+            or self._full(facts)[0]
             or person.identity != "verified"
             or not facts.commitment_signed
             or certificate is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from subsidy.console.language.naming import CODES, WINDOWS, state_name
 from subsidy.console.language.track_words import TRACK_WORDS
 from subsidy.console.language.words import N_, translations
+from subsidy.rules.packs.occupations import SHIPPED, Occupations, load_occupations
 
 SECTIONS: Mapping[str, str] = {
     "documents": N_("Documents"),
@@ -207,7 +209,16 @@ def policy_word(code: str, field: str = "", *, language: str) -> str:
         for name in (f"{field}.{code}", code, plain):
             if name in table:
                 return translations(language).gettext(table[name])
+    trade = _occupations().get(code)
+    if trade is not None:
+        return trade.name_zh if language == "zh_CN" else trade.name_en
     return state_name("claim", plain, language)
+
+
+@cache
+def _occupations() -> Occupations:
+    """The shipped occupations; a city may name some of them in a list."""
+    return load_occupations(SHIPPED)
 
 
 def section_word(code: str, *, language: str) -> str:
