@@ -10,9 +10,13 @@ each later step has its own day in `DAYS`. Actors are different people wherever 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Outcome, area_named
@@ -90,9 +94,28 @@ __all__ = [
 
 
 def make_schema(database: Database) -> None:
-    """Create every table and trigger."""
-    METADATA.create_all(database.engine)
-    with database.engine.begin() as connection:
+    """Create every table and trigger; on SQLite by copying a schema made once a worker."""
+    if database.engine.dialect.name != "sqlite":
+        _create_schema(database.engine)
+        return
+    with database.engine.connect() as connection:
+        target = connection.connection.dbapi_connection
+        assert isinstance(target, sqlite3.Connection)
+        _empty_schema().backup(target)
+
+
+@cache
+def _empty_schema() -> sqlite3.Connection:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    _create_schema(engine)
+    made = engine.raw_connection().dbapi_connection
+    assert isinstance(made, sqlite3.Connection)
+    return made
+
+
+def _create_schema(engine: Engine) -> None:
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
         create_triggers(connection)
 
 

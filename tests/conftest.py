@@ -46,6 +46,24 @@ def _do_not_wait_for_the_disk(connection: Any, _record: object, _proxy: object) 
         connection.execute("PRAGMA synchronous=OFF")
 
 
+SLOW_PLACES = (
+    *("tests/tracks/", "tests/commands/", "tests/flows/", "tests/actions/policy_change/"),
+    *(
+        "tests/console/test_journey.py",
+        "tests/console/test_doors.py",
+        "tests/console/test_pages.py",
+    ),
+)
+"""Whole roads, homes and every page for every role: left out of `make quick`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in a slow place."""
+    for item in items:
+        if item.nodeid.startswith(SLOW_PLACES):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_process_left() -> Iterator[None]:
     """Fail the run if a test leaves a process behind."""

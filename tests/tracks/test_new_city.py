@@ -12,6 +12,7 @@ from subsidy.office import load_all_packs
 from subsidy.records.database import Database
 from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
+from subsidy.rules.policy import Pack
 from subsidy.settings import load_settings
 from tests import builders
 from tests.rules.policy.conftest import read_calendar
@@ -44,12 +45,17 @@ def test_a_case_of_the_new_city_ends_as_its_clerk_wrote_it(case: dict[str, Any])
     )
 
 
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """The city's pack as the home's config folder gives it, beside the shipped ones."""
+    home = install(tmp_path_factory.mktemp("bureau") / "home")
+    return load_all_packs(load_settings(environ={"SUBSIDY_HOME": str(home)}))[CITY]
+
+
 @pytest.mark.parametrize("code", list(example_pack().tracks))
 def test_each_track_of_the_new_city_runs_to_its_end(
-    database: Database, tmp_path: Path, code: str
+    database: Database, pack: Pack, code: str
 ) -> None:
-    settings = load_settings(environ={"SUBSIDY_HOME": str(install(tmp_path / "home"))})
-    pack = load_all_packs(settings)[CITY]
     with database.transaction() as session:
         town = town_of(session, CITY, track=code, pack=pack)
         track = pack.tracks[code]

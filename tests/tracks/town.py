@@ -27,9 +27,8 @@ from subsidy.actions.rosters import SheetResult
 from subsidy.papers.sample_people import SamplePerson, sample_person, sample_unit
 from subsidy.records.tables import CatalogueItem
 from subsidy.rules.policy import Pack, Track
-from subsidy.rules.workdays import CalendarBook
-from tests.acts import CONFIG, keys
-from tests.rules.policy.conftest import read_pack
+from tests.acts import keys
+from tests.rules.policy.conftest import read_calendar, read_pack
 
 SET_UP, LISTED, LODGED = date(2020, 7, 6), date(2020, 7, 20), date(2020, 9, 14)
 STARTS, ENDS = date(2020, 10, 12), date(2020, 10, 23)
@@ -109,9 +108,7 @@ def town_of(
     Days are those of 2020, or of the first autumn in which the document of `track` is in force.
     """
     pack = pack or read_pack(city, settings)
-    office = Office(
-        packs={city: pack}, calendars=CalendarBook.load(CONFIG / "calendar"), vault=keys()
-    )
+    office = Office(packs={city: pack}, calendars=read_calendar(), vault=keys())
     town = Town(session, pack, office)
     begins = pack.governing_of(track or None).in_force_from
     while begins is not None and begins > town.on(SET_UP):
