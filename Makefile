@@ -19,7 +19,7 @@ QUICK := not slow and not postgres and not browser and not prefect
 help:
 	@echo "make run         start everything with generated people (Ctrl-C stops it)"
 	@echo "make test        run all tests"
-	@echo "make quick       tests that need no server, under a minute"
+	@echo "make quick       the shorter tests; they need no server"
 	@echo "make test-full   all tests, more random cases"
 	@echo "make check       format, types, import rules and all tests"
 	@echo "make bench       measure (make bench BENCHES=sweep for one)"
