@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -13,7 +12,6 @@ from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Decision
 from subsidy.rules.policy import Track
-from tests import builders
 from tests.acts import CONFIG
 from tests.rules.policy.conftest import read_pack
 from tests.tracks import driving
@@ -25,14 +23,6 @@ def _tracks() -> Iterator[object]:
     for path in sorted((CONFIG / "policies").glob("*.yaml")):
         for code in read_pack(path.stem, "filled").tracks:
             yield pytest.param(path.stem, code, id=f"{path.stem}: {code}")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'town.db'}")
-    builders.make_schema(opened)
-    yield opened
-    opened.dispose()
 
 
 @pytest.mark.parametrize(("city", "code"), list(_tracks()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +12,12 @@ from subsidy.records.ledger import check
 from subsidy.records.moves.interactive import progress_of
 from subsidy.rules.policy import Pack
 from subsidy.settings import load_settings
-from tests import builders
 from tests.rules.policy.conftest import read_calendar
 from tests.rules.policy.test_cases import read, run_case
 from tests.tracks.ending import to_the_end
 from tests.tracks.example import CITY, EXAMPLE, example_pack, install
 from tests.tracks.test_every_track import begin
 from tests.tracks.town import town_of
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'town.db'}")
-    builders.make_schema(opened)
-    yield opened
-    opened.dispose()
-
 
 CASES = EXAMPLE / "cases"
 

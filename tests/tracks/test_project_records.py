@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
@@ -15,20 +13,11 @@ from subsidy.actions.projects import record_city_filing, record_standard
 from subsidy.records.database import Database
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import CatalogueItem, Ticket
-from tests import builders
 from tests.tracks import town as towns
 from tests.tracks.test_every_track import begin
 from tests.tracks.town import CLERK, HEAD, Town, done, town_of
 
 MENDED = date(2020, 11, 18)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'town.db'}")
-    builders.make_schema(opened)
-    yield opened
-    opened.dispose()
 
 
 def open_codes(session: Session, ids: list[int]) -> set[str]:

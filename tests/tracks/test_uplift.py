@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session
@@ -14,20 +12,11 @@ from subsidy.actions.uplifts import UpliftForm, ask_uplift, decide_uplift
 from subsidy.records.database import Database
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Claim
-from tests import builders
 from tests.tracks.ending import to_the_end
 from tests.tracks.test_every_track import begin
 from tests.tracks.town import CLERK, HEAD, STARTS, UNIT, Town, done, town_of
 
 ASKED, DECIDED, AGAIN = date(2020, 10, 9), date(2020, 11, 18), date(2020, 11, 18)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'town.db'}")
-    builders.make_schema(opened)
-    yield opened
-    opened.dispose()
 
 
 def request(session: Session, town: Town, claim: Claim) -> int:

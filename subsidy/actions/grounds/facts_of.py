@@ -177,9 +177,7 @@ def _facts(act: Act, d: Dossier, known: _Known) -> f.Facts:
     training = _training(d, known)
     applied = None if d.progress.applied_on == FAR else d.progress.applied_on
     if applied is None and d.application is not None and "applied" not in stages_of(act, d):
-        applied = (
-            d.application.lodged_on
-        )  # nobody applies on this road: the list is the application
+        applied = d.application.lodged_on  # nobody applies: the list is the application
     advance = known.advances.get(d.progress.claim_id, NO_ADVANCE)
     person = _person(act, d, known, starts=training.starts or act.today)
     heads = _heads(act, d, known, training)
