@@ -173,6 +173,7 @@ def window_of(rule: WindowRule) -> Window:
         assumed=rule.assumed or None,
         at_end=tuple(rule.at_end.split()),  # type: ignore[arg-type]
         remind_at=tuple(int(n) for n in rule.remind_at.split()),
+        escalate_at=tuple(int(n) for n in rule.escalate_at.split()),
     )
 
 
@@ -265,6 +266,7 @@ def _window_row(city: str, road_id: int, window: Window) -> WindowRule:
         assumed=window.assumed or "",
         at_end=" ".join(window.at_end),
         remind_at=" ".join(str(n) for n in window.remind_at),
+        escalate_at=" ".join(str(n) for n in window.escalate_at),
     )
 
 

@@ -35,9 +35,9 @@ OUTBOX = (
 )
 DEADLINE = (
     'INSERT INTO deadline (city, area_id, claim_id, rule_id, "window", anchor_on, due_on, told_by, '
-    "lapses_after, next_on, final, calendar_version, status, opened_version) SELECT c.city, c.area_id, "
-    "m.claim_id, {rule}, '{window}', {anchor}, {due}, {due}, {far}, {next}, {true}, 'bench', 'open', "
-    "m.old_version + 1 FROM {moved} JOIN claim c ON c.id = m.claim_id"
+    "lapses_after, next_on, final, calendar_version, status, escalated, opened_version, opened_on) "
+    "SELECT c.city, c.area_id, m.claim_id, {rule}, '{window}', {anchor}, {due}, {due}, {far}, {next}, "
+    "{true}, 'bench', 'open', 0, m.old_version + 1, {today} FROM {moved} JOIN claim c ON c.id = m.claim_id"
 )
 
 

@@ -48,6 +48,8 @@ class Window:
     at_end: tuple[AtEnd, ...] = ()
     remind_at: tuple[int, ...] = (3, 1)
     """Working days before the due date on which to remind."""
+    escalate_at: tuple[int, ...] = ()
+    """Working days behind the end on which an undone matter goes one desk higher."""
     first_day_counts: bool = False
     """The anchor is day 1 (notices); otherwise the day after it is."""
 

@@ -46,7 +46,8 @@ def logs(session: Session) -> None:
     )  # fmt: skip
     session.add(
         Deadline(city="hangzhou", area_id=1, claim_id=1, rule_id=1, window="review", anchor_on=DAY,
-                 due_on=DAY, told_by=DAY, lapses_after=DAY, next_on=DAY, opened_version=1)
+                 opened_on=DAY, due_on=DAY, told_by=DAY, lapses_after=DAY, next_on=DAY,
+                 opened_version=1)
     )  # fmt: skip
     session.flush()
     city = "hangzhou"

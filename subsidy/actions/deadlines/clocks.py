@@ -144,7 +144,7 @@ def due_within(
     return [
         DueSoon(
             id=row.id or 0,
-            claim_id=row.claim_id,
+            claim_id=row.of_claim,
             claim_number=claim.number,
             class_number=numbers.get(claim.class_id, ""),
             area=area,

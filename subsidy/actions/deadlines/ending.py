@@ -70,7 +70,7 @@ def end(session: Session, act: Act, desks: Desks, rows: Sequence[Running]) -> En
     done.missed = len(rows)
     done.tickets = _tickets(session, act, desks, rows)
     done.tickets += _for_the_leader(session, act, rows)
-    claims = [one.row.claim_id for one in rows]  # read before a bulk move expires the rows
+    claims = [one.row.of_claim for one in rows]  # read before a bulk move expires the rows
     done.lapsed = lapse(session, act, lapsing)
     open_now = _open_claims(session, claims) if lapsing else set(claims)
     done.stayed = [one for one, claim_id in zip(rows, claims, strict=True) if claim_id in open_now]
@@ -90,7 +90,7 @@ def lapse(session: Session, act: Act, rows: Iterable[Running]) -> int:
         one = group[0]
         means = means_of(act, track=one.claim.track, window=one.row.window)
         note = f"{means}截止{last}（{one.rule.clause}）"
-        ids = [each.row.claim_id for each in group]
+        ids = [each.row.of_claim for each in group]
         count += lapse_after(session, act, last=last, scope=Scope.claims(ids), note=note, lock=True)
     return count
 
@@ -140,12 +140,12 @@ def _tickets(session: Session, act: Act, desks: Desks, rows: Sequence[Running]) 
 
 def _open_all(session: Session, act: Act, desks: Desks, code: str, rows: Sequence[Running]) -> int:
     known = act.pack.book[code]
-    held = _open_of(session, code, [one.row.claim_id for one in rows])
+    held = _open_of(session, code, [one.row.of_claim for one in rows])
     due = due_of(act, days=known.limit_days)
     blocking: list[int] = []
     new: dict[int, dict[str, object]] = {}
     for one in rows:
-        claim_id = one.row.claim_id
+        claim_id = one.row.of_claim
         blocks = "block" in one.rule.at_end.split()
         facts = as_text(facts_of(act, one))
         ticket = held.get(claim_id)
@@ -215,7 +215,7 @@ def _for_the_leader(session: Session, act: Act, rows: Sequence[Running]) -> int:
     groups: dict[tuple[int | None, int, str, date], list[Running]] = {}
     for one in rows:
         if "leader" in one.rule.at_end.split():
-            alone = one.row.claim_id if one.claim.class_id is None else 0
+            alone = one.row.of_claim if one.claim.class_id is None else 0
             key = (one.claim.class_id, alone, one.row.window, one.row.due_on)
             groups.setdefault(key, []).append(one)
     before = _leader_tickets(session, act)
@@ -227,7 +227,7 @@ def _for_the_leader(session: Session, act: Act, rows: Sequence[Running]) -> int:
                 session,
                 act,
                 code=LEADER_CODE,
-                claim_id=None if class_id is not None else one.row.claim_id,
+                claim_id=None if class_id is not None else one.row.of_claim,
                 class_id=class_id,
                 facts={**facts_of(act, one), "count": len(group)},
                 blocks=False,

@@ -98,7 +98,7 @@ def _deadline(session: Session, act: Act, deadline_id: int) -> Deadline:
     row = session.get(Deadline, deadline_id)
     if row is None or row.city != act.city:
         raise LookupError(f"{act.city} has no deadline with the id {deadline_id}")
-    progress_of(session, row.claim_id, lock=True)
+    progress_of(session, row.of_claim, lock=True)
     return session.get_one(Deadline, deadline_id, with_for_update=True, populate_existing=True)
 
 
@@ -182,14 +182,14 @@ def _grant(
     )
     session.flush()
     if row.status in ("open", "waived"):
-        set_lapses(session, [row.claim_id])
+        set_lapses(session, [row.of_claim])
         query = select(Ticket).where(
-            Ticket.claim_id == row.claim_id,
+            Ticket.claim_id == row.of_claim,
             Ticket.code == code_of(row.window),
             col(Ticket.state).in_(TICKET_OPEN),
         )
         for ticket in session.exec(query).all():
             if is_ours(ticket):
                 close_row(session, act, ticket, event="resolve", outcome=MENDED)
-    change_facts(session, [row.claim_id])
-    decide_claims(session, act, claim_ids=[row.claim_id])
+    change_facts(session, [row.of_claim])
+    decide_claims(session, act, claim_ids=[row.of_claim])

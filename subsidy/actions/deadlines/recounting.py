@@ -83,7 +83,7 @@ def recount(session: Session, act: Act, rows: Iterable[Running]) -> list[tuple[R
         if one.row.told_by != told:
             moved.append((one, told))
         if window_of(one.rule).may_lapse and one.row.status == "open":
-            lapsing.append(one.row.claim_id)
+            lapsing.append(one.row.of_claim)
     session.flush()
     set_lapses(session, lapsing)
     return moved
@@ -110,7 +110,7 @@ def rebase(
             moved.append((one, told))
         session.add(one.row)
     session.flush()
-    set_lapses(session, [one.row.claim_id for one in running if one.row.status == "open"])
+    set_lapses(session, [one.row.of_claim for one in running if one.row.status == "open"])
     return moved
 
 

@@ -44,7 +44,7 @@ class Group:
     @property
     def subject_id(self) -> int:
         """Id of the class or claim."""
-        return self.one.claim.class_id or self.one.row.claim_id
+        return self.one.claim.class_id or self.one.row.of_claim
 
 
 def in_groups(
@@ -57,7 +57,7 @@ def in_groups(
     """
     first: dict[tuple[int | None, int, str, date, Addressee], Running] = {}
     for one in rows:
-        alone = one.row.claim_id if one.claim.class_id is None else 0
+        alone = one.row.of_claim if one.claim.class_id is None else 0
         key = (one.claim.class_id, alone, one.row.window, one.row.told_by, desks.addressee(one))
         first.setdefault(key, one)
     return [

@@ -20,7 +20,6 @@ from subsidy.records.tables.types import table_of
 
 IS_OPEN = "deadline.status = 'open'"
 IS_PROVISIONAL = "NOT deadline.final AND deadline.status IN ('open', 'stopped')"
-"""As the partial indexes have it, word for word: a bound value would not use them."""
 NO_CALENDAR = "E1001"
 
 
@@ -96,7 +95,7 @@ def _due(session: Session, act: Act, limit: int) -> list[tuple[int, int]]:
         .order_by(col(Deadline.next_on), col(Deadline.id))
         .limit(limit)
     )
-    return [(row[0] or 0, row[1]) for row in session.exec(query).all()]
+    return [(row[0] or 0, row[1] or 0) for row in session.exec(query).all()]
 
 
 def _provisional(session: Session, act: Act, limit: int) -> list[tuple[int, int]]:
@@ -111,7 +110,7 @@ def _provisional(session: Session, act: Act, limit: int) -> list[tuple[int, int]
         .order_by(col(Deadline.id))
         .limit(limit)
     )
-    return [(row[0] or 0, row[1]) for row in session.exec(query).all()]
+    return [(row[0] or 0, row[1] or 0) for row in session.exec(query).all()]
 
 
 def _locked(

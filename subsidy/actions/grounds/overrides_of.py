@@ -78,7 +78,7 @@ def _add_extensions(
     )
     newest = {deadline.id: (deadline, entry) for deadline, entry in session.exec(query).all()}
     for deadline, entry in newest.values():
-        found[deadline.claim_id].append(
+        found[deadline.of_claim].append(
             Override(
                 code=LATE_CODES[deadline.window],
                 reason=entry.reason,

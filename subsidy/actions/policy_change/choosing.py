@@ -130,5 +130,5 @@ def _stopped(session: Session, claim_ids: Sequence[int]) -> dict[int, set[str]]:
         col(Deadline.claim_id).in_(list(claim_ids)), Deadline.status == "stopped"
     )
     for claim_id, window in session.exec(query).all():
-        found.setdefault(claim_id, set()).add(window)
+        found.setdefault(claim_id or 0, set()).add(window)
     return found

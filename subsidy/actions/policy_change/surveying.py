@@ -153,8 +153,9 @@ def _count_running(
         col(Deadline.claim_id).in_(list(of)), col(Deadline.status).in_(RUNNING)
     )
     for claim_id, window in session.exec(query).all():
-        if window in of[claim_id].windows:
-            of[claim_id].running[window] += 1
+        group = of[claim_id or 0]
+        if window in group.windows:
+            group.running[window] += 1
 
 
 def _reckon(

@@ -128,7 +128,8 @@ def open_windows(
         anchor = _anchor(moment, anchor_column, changed)
         plan = _plan(session, where, window, anchor, rules)
         for start in range(0, len(plan), PLAN_CHUNK):
-            _insert_deadlines(session, where, window, anchor, plan[start : start + PLAN_CHUNK])
+            part = plan[start : start + PLAN_CHUNK]
+            _insert_deadlines(session, where, window, anchor, part, moment.today)
         lapsing = lapsing or any(found.lapses_after != FAR for _, _, found in plan)
     return {"lapses_after": _earliest_lapse(edge, changed)} if lapsing else {}
 
@@ -152,7 +153,9 @@ def _plan(session: Session, where: Where, window: str, anchor: Any, rules: DueRu
     return plan
 
 
-def _insert_deadlines(session: Session, where: Where, window: str, anchor: Any, plan: Plan) -> None:
+def _insert_deadlines(
+    session: Session, where: Where, window: str, anchor: Any, plan: Plan, today: date
+) -> None:
     due = _due_table(plan)
     row = {
         "city": col(Claim.city),
@@ -162,7 +165,9 @@ def _insert_deadlines(session: Session, where: Where, window: str, anchor: Any, 
         **{name: due.c[name] for name in _DUE if name not in ("road_id", "final")},
         "final": due.c.final == 1,
         "status": literal("open"),
+        "escalated": literal(0),
         "opened_version": col(P.version) + 1,
+        "opened_on": literal(today, type_=Date()),
     }
     fits = (due.c.road_id == P.road_id) & (due.c.anchor_on == anchor)
     _write(session, Deadline, row, where, due=(due, fits))

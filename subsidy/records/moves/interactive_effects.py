@@ -149,7 +149,9 @@ def _open_windows(step: Step, rules: DueRules) -> dict[str, Any]:
             final=found.final,
             calendar_version=found.calendar_version,
             status="open",
+            escalated=0,
             opened_version=step.version,
+            opened_on=step.moment.today,
             closed_on=None,
         )
         lapses.append(found.lapses_after)

@@ -62,6 +62,8 @@ class WindowRule(SQLModel, table=True):
     """What happens at the end, separated by blanks: remind, ticket, block, lapse, leader."""
     remind_at: str = "3 1"
     """Working days before the end on which a reminder goes out, separated by blanks."""
+    escalate_at: str = ""
+    """Working days behind the end on which an undone matter goes one desk higher, separated by blanks."""
 
 
 class PackVersion(SQLModel, table=True):

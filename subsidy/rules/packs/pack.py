@@ -137,6 +137,7 @@ def _built(name: str, spec: WindowSpec, value: Value) -> Window:
         assumed=value.assumed or spec.anchor_assumed,
         at_end=tuple(spec.at_end),
         remind_at=tuple(spec.remind_at),
+        escalate_at=tuple(spec.escalate_at),
         first_day_counts=spec.first_day_counts,
     )
 

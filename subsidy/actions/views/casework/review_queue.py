@@ -169,4 +169,4 @@ def _due(session: Session, ids: Collection[int]) -> dict[int, date]:
         .where(col(Deadline.claim_id).in_(ids), Deadline.status == "open")
         .group_by(col(Deadline.claim_id))
     ).all()
-    return dict(rows)
+    return {claim_id or 0: due for claim_id, due in rows}

@@ -361,6 +361,7 @@ CREATE TABLE window_rule (
     assumed VARCHAR NOT NULL,
     at_end VARCHAR NOT NULL,
     remind_at VARCHAR NOT NULL,
+    escalate_at VARCHAR NOT NULL,
     CONSTRAINT pk_window_rule PRIMARY KEY (id),
     CONSTRAINT uq_window_rule_road_id_name UNIQUE (road_id, name),
     CONSTRAINT fk_window_rule_road_id_road FOREIGN KEY(road_id) REFERENCES road (id)
@@ -770,7 +771,8 @@ CREATE TABLE deadline (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
     area_id INTEGER NOT NULL,
-    claim_id INTEGER NOT NULL,
+    claim_id INTEGER,
+    class_id INTEGER,
     rule_id INTEGER NOT NULL,
     window VARCHAR NOT NULL,
     anchor_on DATE NOT NULL,
@@ -781,19 +783,25 @@ CREATE TABLE deadline (
     final BOOLEAN NOT NULL,
     calendar_version VARCHAR NOT NULL,
     status VARCHAR NOT NULL,
+    escalated INTEGER NOT NULL,
     opened_version INTEGER NOT NULL,
+    opened_on DATE NOT NULL,
     closed_on DATE,
     CONSTRAINT pk_deadline PRIMARY KEY (id),
     CONSTRAINT ck_deadline_status CHECK (status IN ('open', 'stopped', 'met', 'missed', 'waived', 'closed')),
+    CONSTRAINT ck_deadline_subject CHECK ((claim_id IS NULL) <> (class_id IS NULL)),
     CONSTRAINT fk_deadline_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_deadline_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id),
     CONSTRAINT fk_deadline_rule_id_window_rule FOREIGN KEY(rule_id) REFERENCES window_rule (id)
 );
 
 CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
 
-CREATE INDEX ix_deadline_next ON deadline (next_on, id) WHERE status = 'open';
+CREATE INDEX ix_deadline_class ON deadline (class_id) WHERE class_id IS NOT NULL;
 
-CREATE INDEX ix_deadline_provisional ON deadline (calendar_version, id) WHERE NOT final AND status IN ('open', 'stopped');
+CREATE INDEX ix_deadline_running ON deadline (city, id) WHERE status IN ('open', 'stopped');
+
+CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
 
 CREATE TABLE decision (
     id INTEGER NOT NULL,

@@ -113,6 +113,7 @@ class WindowSpec(Strict):
     anchor: str
     at_end: list[AtEnd] = []
     remind_at: list[int] = []
+    escalate_at: list[int] = []
     first_day_counts: bool = False
     anchor_assumed: str | None = None
     """Why the bureau counts from this day, where the clause gives a length but no beginning."""
