@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError, model_validator
 
@@ -57,7 +58,14 @@ class MovedDeadline(_Values):
     now: date
 
 
+Kind = Literal["formal", "reminder", "office"]
+"""`formal` goes in full on its day; `reminder` gives way: one a day about a matter, folded into a digest;
+`office` is mail inside the bureau, at any hour."""
+
+
 class _Message(_Values):
+    kind: ClassVar[Kind] = "formal"
+
     office: str  # the office that speaks
     office_phone: str
 
@@ -109,6 +117,8 @@ class ClassChangeDecided(_AboutClass):
 class DeadlineReminder(_Message):
     """Sent to whoever must act: 3 working days and 1 working day before the end."""
 
+    kind = "reminder"
+
     number: str  # claim or class
     matter: str
     due_on: date
@@ -121,6 +131,8 @@ class DeadlineReminder(_Message):
 class DeadlineMissed(_Message):
     """Sent to whoever should have acted: the end has passed, and what follows."""
 
+    kind = "reminder"
+
     number: str
     matter: str
     due_on: date
@@ -128,6 +140,21 @@ class DeadlineMissed(_Message):
     clause: str
     document: str
     remedies: tuple[Remedy, ...]
+
+
+class DeadlineEscalated(_Message):
+    """Sent one desk higher: the end has passed for so many working days and the matter still waits."""
+
+    kind = "office"
+
+    number: str  # claim or class
+    matter: str
+    due_on: date
+    working_days_over: NonNegativeInt
+    step: int  # 1 = section head, 2 = leader, then the leader of the city's office
+    count: NonNegativeInt  # claims behind it
+    clause: str
+    document: str
 
 
 class CorrectionNeeded(_AboutClaim):
@@ -166,6 +193,8 @@ class AssessmentFailedResit(_AboutClaim):
 
 class CertificatesLate(_AboutClass):
     """Sent to the provider: certificates not registered in time."""
+
+    kind = "reminder"
 
     missing: NonNegativeInt
     due_on: date
@@ -236,6 +265,8 @@ class Paid(_AboutClaim):
 class PolicyGap(_Message):
     """Sent to the policy staff: a value the rules need is not printed anywhere."""
 
+    kind = "office"
+
     city: str
     key: str
     means: str
@@ -258,6 +289,8 @@ class RosterVerdicts(_AboutClass):
 class CalendarChanged(_Message):
     """Sent to whoever was told a day that a new holiday notice moves."""
 
+    kind = "reminder"
+
     notice: str  # number of the holiday notice
     year: int
     moved: tuple[MovedDeadline, ...]
@@ -265,6 +298,8 @@ class CalendarChanged(_Message):
 
 class RunReport(_Message):
     """Sent to section head and engineer after a run: what moved, what waits, what was left."""
+
+    kind = "office"
 
     city: str
     business_date: date
@@ -276,6 +311,41 @@ class RunReport(_Message):
     where: str
 
 
+class DigestLine(_Values):
+    """One reminder in a digest. Days below zero are working days over the end."""
+
+    number: str  # claim or class
+    matter: str
+    due_on: date
+    days_left: int
+    remark: str = ""
+    basis: str = ""  # document and clause
+
+
+class Digest(_Message):
+    """Everything one addressee is reminded of on a day, the most urgent first."""
+
+    kind = "reminder"
+
+    day: date
+    lines: tuple[DigestLine, ...]
+    more: NonNegativeInt  # reminders that found no room
+    where: str  # address of the page that lists all
+
+
+class Section(_Values):
+    """One message inside a letter, whole."""
+
+    subject: str
+    text: str
+
+
+class Letter(_Message):
+    """Several messages about one matter to one addressee: each in full under its own heading."""
+
+    sections: tuple[Section, ...]
+
+
 MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
     {
         "class_filed": ClassFiled,
@@ -283,6 +353,7 @@ MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
         "class_change_decided": ClassChangeDecided,
         "deadline_reminder": DeadlineReminder,
         "deadline_missed": DeadlineMissed,
+        "deadline_escalated": DeadlineEscalated,
         "correction_needed": CorrectionNeeded,
         "claim_refused": ClaimRefused,
         "claim_approved": ClaimApproved,
@@ -300,6 +371,18 @@ MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
         "run_report": RunReport,
     }
 )
+"""What is put into the outbox, by the name of its template."""
+GATHERED: Mapping[str, type[_Message]] = MappingProxyType({"digest": Digest, "letter": Letter})
+"""What delivery makes of several messages; never a row of the outbox itself."""
+
+
+def kind_of(template: str, values: Mapping[str, object]) -> Kind:
+    """Return whether a message is formal, a reminder, or mail of the office.
+
+    News of a missed deadline that names ways to contest it is a decision, and so formal.
+    """
+    kind = _of(template).kind
+    return "formal" if kind == "reminder" and values.get("remedies") else kind
 
 
 def fields_of(template: str) -> tuple[str, ...]:
@@ -326,7 +409,7 @@ def checked(template: str, values: Mapping[str, object]) -> _Message:
 
 def _of(template: str) -> type[_Message]:
     try:
-        return MESSAGES[template]
+        return MESSAGES.get(template) or GATHERED[template]
     except KeyError:
         msg = f"there is no message {template!r}; the names are in messages.MESSAGES"
         raise MessageValuesError(msg) from None

@@ -20,6 +20,7 @@ APPEND_ONLY = [
     "full_view",
     "cross_city_check",
     "pack_version",
+    "delivery_try",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"

@@ -39,7 +39,13 @@ from subsidy.records.tables.money import (
     PaymentItem,
     PaymentLine,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
+from subsidy.records.tables.notices import (
+    DeliveryTry,
+    NoticeLine,
+    Objection,
+    Outbox,
+    PublicNotice,
+)
 from subsidy.records.tables.people import (
     CrossCityCheck,
     FullView,
@@ -76,6 +82,7 @@ __all__ = [
     "CrossCityCheck",
     "Deadline",
     "Decision",
+    "DeliveryTry",
     "Enrolment",
     "Entitlement",
     "FlowReport",
