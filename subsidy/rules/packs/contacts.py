@@ -47,7 +47,7 @@ class _OfficesSpec(Strict):
     court: str
     mail_domain: str
     sms_mail_domain: str | None = None
-    role_mailboxes: dict[str, str] = {}
+    role_mailboxes: dict[str, str] = Field(default_factory=dict)
     letters: _LettersSpec = _LettersSpec()
     offices: dict[str, _OfficeSpec] = Field(min_length=1)
 
