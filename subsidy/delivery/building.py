@@ -20,7 +20,8 @@ from subsidy.actions.messages import (
     standing,
 )
 from subsidy.papers.digests import foldable
-from subsidy.papers.messages import Kind, MessageValuesError, checked, fields_of, kind_of
+from subsidy.papers.message_parts import Kind
+from subsidy.papers.messages import MessageValuesError, checked, fields_of, kind_of
 from subsidy.papers.notices import Message, render
 from subsidy.records.people import SealBrokenError
 from subsidy.records.tables import Outbox

@@ -26,7 +26,7 @@ def test_a_letter_that_was_sent_and_not_noted_goes_once_more_under_the_same_name
     database: Database,
 ) -> None:
     with database.transaction() as session:
-        one, two = post.classes(session, 2)
+        one, _ = post.classes(session, 2)
         post.decide(session, one)
         post.change(session, one)
 

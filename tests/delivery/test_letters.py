@@ -165,7 +165,7 @@ def test_escalations_go_to_the_section_head_then_the_leader_then_the_leader_of_t
     database: Database,
 ) -> None:
     with database.transaction() as session:
-        one, two, three = post.classes(session, 3)
+        one, two, _ = post.classes(session, 3)
         for step in (1, 2, 3):
             post.escalate(session, one, step=step)
         post.escalate(session, two, step=3, area="hz-shangcheng")
