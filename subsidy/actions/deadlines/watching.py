@@ -74,7 +74,7 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     told = {one.row.id for one, _ in moved}
     running = [one for one in open_now if one.due_on >= act.today and one.id not in told]
     reminders = remind(session, act, desks, running)
-    mark_all(session, {one.id: Mark("open", _attention(act, desks, one)) for one in running})
+    mark_all(session, _reminded(act, desks, running))
     opened = _wait(session, act, waiting)
     ended = end(session, act, desks, over)
     tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
@@ -114,14 +114,23 @@ def _is_due(act: Act, one: Due) -> bool:
     return one.status in ("open", "missed") and one.next_on <= act.today
 
 
+def _reminded(act: Act, desks: Desks, rows: Iterable[Due]) -> dict[int, Mark]:
+    """When each of these wants attention again."""
+    days: dict[tuple[int, date, date, date, bool], Mark] = {}
+    marks = {}
+    for one in rows:
+        key = (one.rule_id, one.anchor_on, one.due_on, one.told_by, one.final)
+        if key not in days:
+            days[key] = Mark("open", _attention(act, desks, one))
+        marks[one.id] = days[key]
+    return marks
+
+
 def _attention(act: Act, desks: Desks, one: Due) -> date:
-    end_of_it = DueDate(on=one.due_on, final=one.final, low=one.told_by, high=one.due_on)
+    window = desks.window(one.rule_id)
+    ends = DueDate(on=one.due_on, final=one.final, low=one.told_by, high=one.due_on)
     return next_attention(
-        desks.window(one.rule_id),
-        end_of_it,
-        anchor=one.anchor_on,
-        today=act.today,
-        calendar=act.calendar,
+        window, ends, anchor=one.anchor_on, today=act.today, calendar=act.calendar
     )
 
 

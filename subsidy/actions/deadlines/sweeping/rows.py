@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,8 +28,7 @@ class Next(NamedTuple):
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One deadline with what says whose it is. Without a claim it is a window of the class itself."""
 
     id: int
@@ -102,7 +100,7 @@ def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR)
         .order_by(d.c.next_on, d.c.id)
         .limit(limit)
     )
-    return [Next(*row) for row in session.connection().execute(query)]
+    return [Next._make(row) for row in session.connection().execute(query).all()]
 
 
 def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], bool]:
@@ -117,14 +115,15 @@ def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], 
         return [], False
     _lock_claims(session, found)
     query = _select().where(among(session, d.c.id, found), text(WANTED), d.c.next_on <= act.today)
-    rows = [Due(*row) for row in session.connection().execute(query.order_by(d.c.id))]
+    found_now = session.connection().execute(query.order_by(d.c.id)).all()
+    rows = [Due._make(row) for row in found_now]
     return rows, len(found) >= limit
 
 
 def due_rows(session: Session, deadline_ids: Iterable[int]) -> list[Due]:
     """These deadlines, as they are now."""
     query = _select().where(among(session, d.c.id, deadline_ids)).order_by(d.c.id)
-    return [Due(*row) for row in session.connection().execute(query)]
+    return [Due._make(row) for row in session.connection().execute(query).all()]
 
 
 def _lock_claims(session: Session, deadline_ids: Sequence[int]) -> None:
