@@ -50,13 +50,13 @@ def end(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> Ended:
     if not rows:
         return Ended()
     marks = {key: _missed(act, desks, *key) for key in {(r.rule_id, r.due_on) for r in rows}}
-    mark_all(session, {one.id: marks[one.rule_id, one.due_on] for one in rows})
+    mark_all(session, [(one, marks[one.rule_id, one.due_on]) for one in rows])
     tickets = _tickets(session, act, desks, rows) + _for_the_leader(session, act, desks, rows)
     lapsing = [one for one in rows if one.lapses_after < act.today]
     lapsed = lapse(session, act, desks, lapsing)
     gone = _closed(session, lapsing) if lapsed else set()
-    stayed = [one for one in rows if one.claim_id not in gone or one.claim_id is None]
-    return Ended(len(rows), lapsed, tickets, stayed)
+    stayed = [one for one in rows if not one.claim_ids or not gone.issuperset(one.claim_ids)]
+    return Ended(sum(len(one.ids) for one in rows), lapsed, tickets, stayed)
 
 
 def _missed(act: Act, desks: Desks, rule_id: int, due_on: date) -> Mark:
@@ -79,8 +79,8 @@ def lapse(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
     """
     groups: dict[tuple[date, int, str], list[int]] = {}
     for one in rows:
-        if one.claim_id is not None:
-            groups.setdefault((one.lapses_after, one.rule_id, one.track), []).append(one.claim_id)
+        key = (one.lapses_after, one.rule_id, one.track)
+        groups.setdefault(key, []).extend(one.claim_ids)
     count = 0
     for (last, rule_id, track), ids in sorted(groups.items()):
         rule = desks.rule(rule_id)
@@ -139,8 +139,8 @@ def _tickets(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
             shapes[key] = _shape(act, desks, one, code=code_of(one.window), office=office)
         shape = shapes[key]
         wanted.append((one, shape))
-        if shape.blocks and one.claim_id is not None:
-            blocking.append(one.claim_id)
+        if shape.blocks:
+            blocking += one.claim_ids
     new = open_all(session, act, wanted)
     if blocking:
         count_blocks(session, blocking)
@@ -205,7 +205,7 @@ def is_ours(ticket: Ticket) -> bool:
 
 def _closed(session: Session, rows: Iterable[Due]) -> set[int]:
     """Claims of these deadlines that are open no more."""
-    claims = {one.claim_id for one in rows if one.claim_id is not None}
+    claims = {claim_id for one in rows for claim_id in one.claim_ids}
     query = select(ClaimProgress.claim_id).where(  # type: ignore[call-overload]
         among(session, col(ClaimProgress.claim_id), claims)
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import update
 from sqlmodel import Session
 
+from subsidy.actions.deadlines.sweeping.rows import Due
 from subsidy.records.among import among
 from subsidy.records.tables import Deadline
 from subsidy.records.tables.types import table_of
@@ -26,11 +27,11 @@ class Mark(NamedTuple):
     """None: as it is."""
 
 
-def mark_all(session: Session, marks: Mapping[int, Mark]) -> None:
-    """Give each deadline, by its id, its new values."""
+def mark_all(session: Session, marks: Iterable[tuple[Due, Mark]]) -> None:
+    """Give the deadlines their new values."""
     groups: dict[Mark, list[int]] = {}
-    for deadline_id, mark in marks.items():
-        groups.setdefault(mark, []).append(deadline_id)
+    for row, mark in marks:
+        groups.setdefault(mark, []).extend(row.ids)
     for mark, ids in groups.items():
         new: dict[str, Any] = {"status": mark.status, "next_on": mark.next_on}
         new["escalated"] = mark.escalated

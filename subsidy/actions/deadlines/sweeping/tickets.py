@@ -58,23 +58,16 @@ def open_all(
     Return how many are new. Where one of the code is open already it stays the only one; if the end
     of a window opened it, it holds the newer facts.
     """
-    whole = {(*_subject(one, of_class), shape.code): (one, shape) for one, shape in wanted}
-    groups: dict[tuple[bool, Shape], list[int]] = {}
-    for (classes, *_), (one, shape) in whole.items():
-        groups.setdefault((classes, shape), []).append(one.id)
+    groups: dict[tuple[bool, Shape], dict[int, int]] = {}
+    for one, shape in wanted:
+        if not one.claim_ids or (of_class and one.of_class is not None):
+            groups.setdefault((True, shape), {})[one.group_class or 0] = one.id
+        else:
+            groups.setdefault((False, shape), {}).update(zip(one.ids, one.ids, strict=True))
     new = 0
     for (classes, shape), ids in groups.items():
-        opened = _insert(session, act, shape, ids, classes=classes)
-        if opened < len(ids):
-            _refresh(session, shape, ids, classes=classes)
-        new += opened
+        new += _insert(session, act, shape, list(ids.values()), classes=classes)
     return new
-
-
-def _subject(one: Due, of_class: bool) -> tuple[bool, int | None]:
-    """Whether the ticket is about a class, and the id of the class or claim."""
-    classes = one.claim_id is None or (of_class and one.of_class is not None)
-    return classes, one.group_class if classes else one.claim_id
 
 
 def _insert(session: Session, act: Act, shape: Shape, ids: Sequence[int], *, classes: bool) -> int:
@@ -100,7 +93,10 @@ def _insert(session: Session, act: Act, shape: Shape, ids: Sequence[int], *, cla
         .where(among(session, d.c.id, ids), ~already.correlate(d, c).exists())
         .order_by(d.c.id)
     )
-    return rows_of(session, insert(t).from_select(list(row), found))
+    new = rows_of(session, insert(t).from_select(list(row), found))
+    if new < len(ids):
+        _refresh(session, shape, ids, classes=classes)
+    return new
 
 
 def _refresh(session: Session, shape: Shape, ids: Sequence[int], *, classes: bool) -> None:
