@@ -128,7 +128,7 @@ def _grouped(session: Session, query: Select[Any]) -> list[Due]:
 
 def _numbers(held: Any) -> list[int]:
     numbers = json.loads(held) if isinstance(held, str) else held
-    return sorted(number for number in numbers if number is not None)
+    return [] if numbers[0] is None else sorted(numbers)
 
 
 def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> list[Next]:
@@ -136,13 +136,17 @@ def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR)
 
     Answered by the index alone; `through` is inclusive.
     """
-    query = (
+    query = _next(city=city, limit=limit, through=through)
+    return [Next._make(row) for row in session.connection().execute(query).all()]
+
+
+def _next(*, city: str, limit: int, through: date) -> Select[Any]:
+    return (
         select(d.c.id, d.c.next_on)
         .where(text(WANTED), d.c.city == city, d.c.next_on <= through)
         .order_by(d.c.next_on, d.c.id)
         .limit(limit)
     )
-    return [Next._make(row) for row in session.connection().execute(query).all()]
 
 
 def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], bool]:
@@ -150,10 +154,10 @@ def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], 
 
     The claims are locked in id order, as every move does, and the deadlines read behind the locks.
     """
-    first = next_wanted(session, city=act.city, limit=limit, through=act.today)
-    if not first:
+    query = _next(city=act.city, limit=limit, through=act.today)
+    found = session.connection().execute(query).scalars().all()
+    if not found:
         return [], False
-    found = [each.id for each in first]
     _lock_claims(session, found)
     return wanted_rows(session, act, found), len(found) >= limit
 
