@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from states.claim import CLAIM
 from states.claim_guards import NO_NOTICE
 from subsidy.actions.acting import Act, Office, PackRules
+from subsidy.actions.calendar_change import recount_round
 from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
@@ -164,10 +165,21 @@ def watch_deadlines(
     stopping: Stopping | None = None,
     limit: int = BATCH,
 ) -> dict[str, int]:
-    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts."""
+    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts.
+
+    Before that all running deadlines are counted anew where the calendar has another version than the
+    one they were counted with: so that nothing ends by a calendar that is out of date.
+    """
     asked = stopping or (lambda: False)
     act = _act(office, city, today, now, actor)
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = {"recounted": 0, "moved": 0}
+    more = True
+    while more and not asked():
+        with database.transaction() as session:
+            done = recount_round(session, act)
+        counts["recounted"] += done.recounted
+        counts["moved"] += done.moved
+        more = done.more
     more = True
     while more and not asked():
         with database.transaction() as session:
