@@ -53,15 +53,17 @@ def forget_by_calendar(session: Session, act: Act, *, seen: Sequence[str]) -> No
 
 def _decided_otherwise(act: Act, first: date) -> ColumnElement[bool]:
     p = table_of(ClaimProgress)
+    every, newest = table_of(Decision).alias("every"), table_of(Decision).alias("newest")
     last = (
-        select(func.max(col(Decision.id)))
-        .where(col(Decision.claim_id) == p.c.claim_id)
+        select(func.max(every.c.id))
+        .where(every.c.claim_id == p.c.claim_id)
+        .correlate(p)
         .scalar_subquery()
     )
     return exists().where(
-        col(Decision.id) == last,
-        col(Decision.calendar_version) != act.calendar.version,
-        col(Decision.decided_on) >= first,
+        newest.c.id == last,
+        newest.c.calendar_version != act.calendar.version,
+        newest.c.decided_on >= first,
     )
 
 

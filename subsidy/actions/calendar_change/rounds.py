@@ -150,9 +150,8 @@ def _update(session: Session, act: Act, changes: Sequence[Change]) -> None:
     days = ("due_on", "told_by", "lapses_after", "next_on")
     columns: list[ColumnElement[Any]] = [column("id", Integer)]
     columns += [column(name, Date) for name in days]
-    fresh = values(*columns, column("final", Boolean), name="fresh").data(
-        [(c.row.id, *(getattr(c.to, name) for name in days), c.to.final) for c in changes]
-    )
+    rows = [(c.row.id, *(getattr(c.to, name) for name in days), c.to.final) for c in changes]
+    fresh = values(*columns, column("final", Boolean), name="fresh").data(rows).cte("fresh")
     d = table_of(Deadline)
     changed = {name: fresh.c[name] for name in (*days, "final")}
     session.connection().execute(
