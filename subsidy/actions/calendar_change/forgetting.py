@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlmodel import Session, col
 
 from subsidy.actions.acting import Act
+from subsidy.records.among import among
 from subsidy.records.moves.interactive import TICKET_OPEN
 from subsidy.records.tables import Claim, ClaimProgress, Decision, Ticket
 from subsidy.records.tables.types import table_of
@@ -22,7 +23,7 @@ def forget_moved(session: Session, claim_ids: Iterable[int | None]) -> None:
     """The deadlines of these claims moved: their decisions are no longer current."""
     ids = sorted({claim_id for claim_id in claim_ids if claim_id is not None})
     p = table_of(ClaimProgress)
-    mine = (p.c.claim_id.in_(ids), p.c.decision_current == 1)
+    mine = (among(session, p.c.claim_id, ids), p.c.decision_current == 1)
     session.connection().execute(update(p).where(*mine).values(decision_current=0))
 
 

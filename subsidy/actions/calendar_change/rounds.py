@@ -17,8 +17,10 @@ from sqlmodel import Session, col, select
 from subsidy.actions.acting import Act
 from subsidy.actions.calendar_change.counting import Change, Counting
 from subsidy.actions.calendar_change.forgetting import forget_by_calendar, forget_moved
-from subsidy.actions.calendar_change.telling import tell
+from subsidy.actions.deadlines.duties import Desks
 from subsidy.actions.deadlines.recounting import RECOMPUTED, set_lapses
+from subsidy.actions.deadlines.telling import tell_moved
+from subsidy.records.among import among
 from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline, Setting
 from subsidy.records.tables.types import table_of
 
@@ -122,7 +124,7 @@ def _lock(session: Session, changes: Sequence[Change]) -> bool:
     ids = sorted({c.row.claim_id for c in changes if c.row.claim_id is not None})
     session.exec(
         select(ClaimProgress.claim_id)
-        .where(col(ClaimProgress.claim_id).in_(ids))
+        .where(among(session, col(ClaimProgress.claim_id), ids))
         .order_by(col(ClaimProgress.claim_id))
         .with_for_update()
     ).all()
@@ -142,7 +144,8 @@ def _write(session: Session, act: Act, changes: Sequence[Change]) -> int:
     set_lapses(session, sorted({c.row.claim_id for c in lapsing if c.row.claim_id is not None}))
     forget_moved(session, [c.row.claim_id for c in changes if c.moves])
     session.expire_all()
-    return tell(session, act, [change for change in changes if change.is_told])
+    told = {change.row.id: change.row.told_by for change in changes if change.is_told}
+    return tell_moved(session, act, Desks(session, act), told)
 
 
 def _update(session: Session, act: Act, changes: Sequence[Change]) -> None:

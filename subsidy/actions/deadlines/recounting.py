@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from states.chart import FAR
 from subsidy.actions.acting import Act, next_attention, window_of
 from subsidy.actions.deadlines.duties import Running
+from subsidy.records.among import among
 from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline
 from subsidy.records.tables.types import table_of
 from subsidy.rules.deadlines import Window, due
@@ -178,7 +179,7 @@ def set_lapses(session: Session, claim_ids: Sequence[int]) -> None:
     )
     session.execute(
         update(p)
-        .where(p.c.claim_id.in_(list(claim_ids)))
+        .where(among(session, p.c.claim_id, claim_ids))
         .values(lapses_after=func.coalesce(earliest, FAR))
     )
     for held in session.identity_map.values():
