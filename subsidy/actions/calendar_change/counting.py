@@ -50,6 +50,7 @@ class Standing(NamedTuple):
     lapses_after: date
     next_on: date
     status: str
+    calendar_version: str
 
 
 class Answer(NamedTuple):
@@ -109,7 +110,11 @@ class Counting:
         return [Standing(*row) for row in self._session.connection().execute(query)]
 
     def changes(self, rows: Sequence[Standing]) -> list[Change]:
-        """Those of the rows that this calendar changes, by id. A pending day of attention stays."""
+        """Those of the rows that this calendar changes, by id. A pending day of attention stays.
+
+        Rows that were counted with this version are as it has them.
+        """
+        rows = [row for row in rows if row.calendar_version != self._act.calendar.version]
         if not rows:
             return []
         self._read_rules({row.rule_id for row in rows})
