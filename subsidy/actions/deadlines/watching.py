@@ -56,15 +56,14 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     """Deal with at most `limit` deadlines that want attention today; a repeat changes nothing.
 
     They are taken by the day that they have wanted it since. A deadline is never acted on with another
-    calendar than today's: one that another calendar counted is counted anew first.
+    calendar than today's: one that another calendar counted is counted anew first. All others are counted
+    anew by `calendar_change.recount_round`, which runs before this.
     """
     desks = Desks(session, act)
-    unseen = _provisional(session, act, limit)
-    moved = recount(session, act, _running(session, unseen))
     rows, full = locked_batch(session, act, limit=limit)
     standing = close_orphans(session, rows)
     stale = _stale(session, act, desks, standing)
-    moved += recount(session, act, _running(session, stale))
+    moved = recount(session, act, _running(session, stale))
     if stale:
         standing = wanted_rows(session, act, [each for one in standing for each in one.ids])
     tell_moved(session, act, desks, {one.row.id or 0: was for one, was in moved})
@@ -81,8 +80,8 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     higher = escalate(session, act, desks, [one for one in standing if one.status == "missed"])
     session.expire_all()
     return Watched(
-        looked_at=sum(len(one.ids) for one in rows) + len(unseen),
-        recounted=len(unseen) + len(stale),
+        looked_at=sum(len(one.ids) for one in rows),
+        recounted=len(stale),
         moved=len(moved),
         reminders=reminders,
         missed=ended.missed,
@@ -90,24 +89,8 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
         tickets=ended.tickets + opened,
         escalated=higher,
         waiting=sum(len(one.ids) for one in waiting),
-        more=full or len(unseen) >= limit,
+        more=full,
     )
-
-
-def _provisional(session: Session, act: Act, limit: int) -> list[int]:
-    """Provisional deadlines that were counted with another calendar than today's."""
-    query = (
-        select(Deadline.id)
-        .where(
-            col(Deadline.status).in_(("open", "stopped")),
-            Deadline.city == act.city,
-            col(Deadline.final).is_(False),
-            Deadline.calendar_version != act.calendar.version,
-        )
-        .order_by(col(Deadline.id))
-        .limit(limit)
-    )
-    return [found or 0 for found in session.exec(query).all()]
 
 
 def _reminded(act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[tuple[Due, Mark]]:

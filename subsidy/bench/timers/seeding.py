@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from subsidy.actions.acting import Act, sync_roads
+from subsidy.actions.calendar_change import recount_round
 from subsidy.bench.seeding import settle
 from subsidy.bench.timers.layout import CITY, CLASS, KINDS, ROUTE, TRACK, VARIANTS, Layout
 from subsidy.records.database import Database
@@ -195,6 +196,7 @@ class Seeding:
         self.road = sync_roads(session, self.act)[TRACK, ROUTE]
         found = session.exec(select(WindowRule).where(WindowRule.road_id == self.road)).all()
         self.rules = {rule.name: rule.id or 0 for rule in found}
+        recount_round(session, self.act)  # the calendar is known; nothing waits to be counted anew
 
 
 def _chart() -> int:
