@@ -237,6 +237,17 @@ class CalendarChanged(Message):
     moved: tuple[MovedDeadline, ...]
 
 
+class CalendarMissing(Message):
+    """Sent to section head and engineer every day while the next year's holiday notice is missed."""
+
+    kind = "office"
+
+    city: str
+    year: int
+    provisional_from: date
+    where: str
+
+
 class RunReport(Message):
     """Sent to section head and engineer after a run: what moved, what waits, what was left."""
 
@@ -309,6 +320,7 @@ MESSAGES: Mapping[str, type[Message]] = MappingProxyType(
         "policy_gap": PolicyGap,
         "roster_verdicts": RosterVerdicts,
         "calendar_changed": CalendarChanged,
+        "calendar_missing": CalendarMissing,
         "run_report": RunReport,
     }
 )

@@ -21,6 +21,7 @@ APPEND_ONLY = [
     "cross_city_check",
     "pack_version",
     "delivery_try",
+    "calendar_load",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"
