@@ -17,7 +17,7 @@ from subsidy.delivery.gathering import NOT_YET, QUIET, TOLD, Letter, gather, is_
 from subsidy.delivery.noting import drop, fix, note
 from subsidy.delivery.posting import Posted, post
 from subsidy.delivery.turn import Clock, Turn, turn_of
-from subsidy.delivery.waiting import day_of, failed_tries, next_rows, together_with
+from subsidy.delivery.waiting import asleep, day_of, failed_tries, next_rows, together_with
 from subsidy.records.database import Database
 from subsidy.records.tables import Outbox
 from subsidy.senders.envelope import Sender
@@ -109,10 +109,13 @@ class _Run:
             return []
         rows = [r for r in together_with(session, self.act, seeds) if r.id not in self.seen]
         self.seen |= {row.id or 0 for row in rows}
+        day = day_of(session, self.act, rows, hours=self.hours)
         # What is put off again and again is not built again and again.
-        waits = [row for row in rows if not is_due(Built(row), self.act.recorded_at)]
+        night = asleep(rows, day)
+        waits = [r for r in rows if r in night or not is_due(Built(r), self.act.recorded_at)]
         late = {row.letter for row in waits}
         self.counts["postponed"] += len(waits)
+        self.counts[QUIET] += len(night)
         ready = [
             build(session, self.act, row, public_url=self.public_url)
             for row in rows
@@ -122,7 +125,7 @@ class _Run:
         self.counts["cancelled"] += sum(bool(one.stopped) for one in ready)
         self.counts["failed"] += sum(bool(one.error) for one in ready)
         good = [one for one in ready if not (one.stopped or one.error)]
-        letters = gather(good, day_of(session, self.act, rows, hours=self.hours))
+        letters = gather(good, day)
         self._count_held(letters)
         again = failed_tries(session, [letter.parts[0].number for letter in letters])
         return [_renamed(letter, again.get(letter.parts[0].number, 0)) for letter in letters]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
@@ -75,6 +76,28 @@ def quiet_until(act: Act) -> date | None:
     local: datetime = act.recorded_at.astimezone(SHANGHAI)
     opens = contacts.quiet_hours.open_from(local, works=act.calendar.is_working)
     return opens.date() if opens > local else None
+
+
+def asleep(rows: Sequence[Outbox], day: Day) -> Sequence[Outbox]:
+    """Rows that the quiet hours hold for certain, so that nobody builds them all night long.
+
+    What the row itself does not rule out is left to be built and looked at: its day may be near.
+    """
+    if day.opens is None:
+        return []
+    awake = {_matter(row) for row in rows if row.to_kind == "office" or _may_hurry(row, day)}
+    return [row for row in rows if _matter(row) not in awake]
+
+
+def _may_hurry(row: Outbox, day: Day) -> bool:
+    """Whether the message may speak of a day that is over when the quiet hours end."""
+    wanted = {"due_on", "reply_by"} & set(MESSAGES[row.template].model_fields)
+    given = json.loads(row.values or "{}")
+    said = [str(given[name]) for name in wanted if given.get(name)]
+    if len(said) < len(wanted):
+        return True
+    until = day.opens.isoformat() if day.opens else ""
+    return any(day.today.isoformat() <= text < until for text in said)
 
 
 def failed_tries(session: Session, ids: Collection[int]) -> dict[int, int]:

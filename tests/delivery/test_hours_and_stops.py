@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
+from subsidy.actions.acting import Act
+from subsidy.actions.claims import apply_for_class, withdraw
+from subsidy.actions.deadlines import watch
 from subsidy.clock import SHANGHAI
+from subsidy.delivery import running
 from subsidy.records.database import Database
+from subsidy.records.tables import Outbox
 from subsidy.rules.packs.contacts import QuietHours
+from tests import builders
 from tests.delivery import post_office as post
 from tests.delivery.post_office import TODAY, Wire, at, deliver, rows
 
@@ -165,3 +173,77 @@ def test_news_of_a_miss_is_not_sent_once_the_work_is_done(database: Database) ->
 
     assert deliver(database, Wire())["cancelled"] == 2
     assert {row.error for row in rows(database)} == {"stopped_closed"}
+
+
+def test_a_night_builds_only_what_may_not_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        one, two, three = post.classes(session, 3, due=date(2020, 11, 12))
+        post.decide(session, one)
+        post.remind(session, two)
+        post.deadline(session, three).told_by = TODAY
+        post.remind(session, three)
+    built: list[int] = []
+    real = running.build
+
+    def build(session: Session, act: Act, row: Outbox, *, public_url: str) -> running.Built:
+        built.append(row.id or 0)
+        return real(session, act, row, public_url=public_url)
+
+    monkeypatch.setattr(running, "build", build)
+
+    counts = deliver(database, Wire(), at(23))
+
+    assert (counts["sent"], counts["quiet_hours"]) == (1, 2)
+    assert built == [3]
+
+
+@pytest.mark.parametrize("ending", ["applied", "withdrawn"])
+def test_the_reminder_of_a_class_is_not_sent_once_its_claims_applied_or_ended(
+    database: Database, ending: str
+) -> None:
+    with database.transaction() as session:
+        class_id = builders.class_of(session, heads=2)
+        builders.drive(session, class_id, to="certified", heads=2)
+        session.exec(update(Outbox).values(status="cancelled"))
+        reminded = date(2020, 12, 1)
+        watch(session, builders.act(reminded, actor=post.SWEEP))
+        wanted = select(Outbox).where(Outbox.status == "waiting")
+        assert {row.template for row in session.exec(wanted).all()} == {"deadline_reminder"}
+        clerk = builders.act(reminded)
+        if ending == "applied":
+            assert apply_for_class(session, clerk, class_id=class_id).done
+        else:
+            for claim in builders.claims(session, class_id):
+                gone = withdraw(session, clerk, claim_id=claim.claim_id, reason="申请人撤回")
+                builders.done(gone)
+    wire = Wire()
+
+    counts = deliver(database, wire, at(10, on=reminded))
+
+    assert counts["cancelled"] == 1
+    assert not [subject for subject in wire.subjects if "期限提醒" in subject]
+    assert [row.error for row in rows(database, "cancelled") if row.error] == ["stopped_met"]
+
+
+def test_the_reminder_of_a_class_counts_the_heads_that_are_left(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = builders.class_of(session, heads=3)
+        builders.drive(session, class_id, to="certified")
+        session.exec(update(Outbox).values(status="cancelled"))
+        watch(session, builders.act(date(2020, 12, 1), actor=post.SWEEP))
+        first = builders.claims(session, class_id)[0].claim_id
+        builders.done(
+            withdraw(session, builders.act(date(2020, 12, 1)), claim_id=first, reason="撤回")
+        )
+        session.exec(
+            update(Outbox).where(col(Outbox.subject) == "claim").values(status="cancelled")
+        )
+    wire = Wire()
+
+    deliver(database, wire, at(10, on=date(2020, 12, 2)))
+
+    (letter,) = wire.sent
+    assert "，2人）" in letter.text
+    assert "还有 2 个工作日" in letter.text
