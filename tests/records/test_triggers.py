@@ -16,9 +16,11 @@ from subsidy.records.tables import (
     CrossCityCheck,
     Deadline,
     Decision,
+    DeliveryTry,
     FullView,
     LedgerEntry,
     NoticeLine,
+    Outbox,
     PackVersion,
     PaymentBatch,
     PaymentItem,
@@ -49,9 +51,13 @@ def logs(session: Session) -> None:
                  opened_on=DAY, due_on=DAY, told_by=DAY, lapses_after=DAY, next_on=DAY,
                  opened_version=1)
     )  # fmt: skip
+    told = Outbox(city="hangzhou", subject="claim", subject_id=1, template="paid", occasion="x",
+                  to_kind="provider", to_id=1, effective_on=DAY, created_at=AT)  # fmt: skip
+    session.add(told)
     session.flush()
     city = "hangzhou"
     for row in (
+        DeliveryTry(city=city, outbox_id=told.id or 0, letter="1", at=AT, on=DAY, result="sent"),
         PackVersion(city=city, version="v", content="[]", first_seen_at=AT),
         SubjectHistory(machine="ticket", subject_id=1, version=1, city=city, event="e", source="",
                        target="t", effective_on=DAY, recorded_at=AT, actor="a", batch=-1),
