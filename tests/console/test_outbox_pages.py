@@ -183,3 +183,19 @@ def test_the_pages_of_a_class_and_a_claim_lead_to_their_messages(
     assert f'href="/outbox/{number}"' in clerk.get("/classes/1")
     assert "/outbox?number=XS2020-001" in clerk.get("/classes/1")
     assert "/outbox/" not in log_in("finance").get("/classes/1")
+
+
+def test_a_corrected_mailbox_of_the_unit_is_kept_and_what_is_none_is_refused(
+    told: Desk, log_in: Callable[[str], Person]
+) -> None:
+    deliver(told, Wire(refuses=True))
+    clerk, number = log_in("clerk"), number_of(told, "class_change_decided")
+
+    status, html = clerk.post(f"{LIST}/{number}/resend", mailbox="no address")
+    assert (status, "E1112" in html) == (409, True)
+    assert clerk.post(f"{LIST}/{number}/resend", mailbox="new@example.org")[0] == 303
+    wire = Wire()
+    deliver(told, wire)
+
+    assert [letter.to for letter in wire.sent] == ["new@example.org"]
+    assert "n***@example.org" in clerk.get(f"{LIST}/{number}")
