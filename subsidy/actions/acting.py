@@ -174,6 +174,7 @@ def window_of(rule: WindowRule) -> Window:
         at_end=tuple(rule.at_end.split()),  # type: ignore[arg-type]
         remind_at=tuple(int(n) for n in rule.remind_at.split()),
         escalate_at=tuple(int(n) for n in rule.escalate_at.split()),
+        first_day_counts=rule.first_day_counts,
     )
 
 
@@ -261,6 +262,7 @@ def _window_row(city: str, road_id: int, window: Window) -> WindowRule:
         n=window.n,
         unit=window.unit,
         direction=window.direction,
+        first_day_counts=window.first_day_counts,
         clause=window.clause,
         document=window.document,
         assumed=window.assumed or "",

@@ -248,11 +248,46 @@ def _windows(
 ) -> Iterator[Fault]:
     """A window that the bureau chose may remind and open tickets, never block or lapse."""
     for name, window in windows.items():
+        here = (*at, name)
         hard = {"lapse", "block"} & set(window.at_end)
-        soft = [value for value in table.dated[f"{prefix}.{name}"].values if value.assumed]
+        values = table.dated[f"{prefix}.{name}"].values
+        soft = window.anchor_assumed or any(value.assumed for value in values)
         if hard and soft:
             yield source.fault(
-                (*at, name),
+                here,
                 f"No clause gives its length, but at its end it would {', '.join(sorted(hard))}.",
                 "Use ticket, remind or leader in `at_end`.",
             )
+        if "block" in window.at_end and window.direction != "before":
+            yield source.fault(
+                (*here, "at_end"),
+                "It counts from its day on: at its end there is nothing left to block.",
+                "Use ticket or leader; `block` is for windows that end before something starts.",
+            )
+        yield from _alarms(window, here, source)
+
+
+def _alarms(window: WindowSpec, at: tuple[object, ...], source: SourceFile) -> Iterator[Fault]:
+    """Days on which a window speaks up: positive, and behind the end in the order they come."""
+    for field in ("remind_at", "escalate_at"):
+        days = getattr(window, field)
+        if any(n < 1 for n in days) or len(set(days)) < len(days):
+            yield source.fault(
+                (*at, field),
+                f"{days} are not days: each is a whole number of working days from 1 on, once.",
+                "Correct the list.",
+            )
+    if window.escalate_at != sorted(window.escalate_at):
+        yield source.fault(
+            (*at, "escalate_at"),
+            f"{window.escalate_at} does not ascend: each step goes one desk higher, later.",
+            "Write the days in ascending order.",
+        )
+    if window.escalate_at and not {"ticket", "leader"} & set(window.at_end):
+        yield source.fault(
+            (*at, "escalate_at"),
+            "Its end opens no ticket, so there is nothing to take one desk higher.",
+            "Add ticket or leader to `at_end`, or leave `escalate_at` out.",
+        )
+    if len(set(window.at_end)) < len(window.at_end):
+        yield source.fault((*at, "at_end"), "A word stands twice.", "Keep one of them.")

@@ -356,6 +356,7 @@ CREATE TABLE window_rule (
     n INTEGER NOT NULL,
     unit VARCHAR NOT NULL,
     direction VARCHAR NOT NULL,
+    first_day_counts BOOLEAN NOT NULL,
     clause VARCHAR NOT NULL,
     document VARCHAR NOT NULL,
     assumed VARCHAR NOT NULL,
