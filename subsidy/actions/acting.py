@@ -21,6 +21,7 @@ from subsidy.records.tables import Area, Road, WindowRule
 from subsidy.rules.deadlines import Window, due, reminders
 from subsidy.rules.packs.contacts import Contacts, shipped_contacts
 from subsidy.rules.packs.occupations import Occupations, shipped_occupations
+from subsidy.rules.packs.running import runs_on
 from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
@@ -186,10 +187,6 @@ def next_attention(
     return min((day for day in days if day > today), default=end.on + timedelta(days=1))
 
 
-STAGE_OF = {"application": "applied"}
-"""Windows that wait for a stage: on a road without it they never run, and nobody misses them."""
-
-
 def sync_roads(session: Session, act: Act) -> dict[tuple[str, str], int]:
     """Write the roads and windows of the city's pack and keep it, once for each version of it.
 
@@ -244,8 +241,7 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
         session.flush()
         assert row.id is not None
         for window in track.windows.values():
-            asks_for = STAGE_OF.get(window.name, order.stages[0])
-            if window.n is not None and asks_for in order.stages:
+            if window.n is not None and runs_on(track, window.name, levels=order.levels):
                 session.add(_window_row(pack.city, row.id, window))
         session.flush()
         session.info.pop("road_orders", None)

@@ -9,6 +9,7 @@ from subsidy.rules.facts.stated import Stated
 from subsidy.rules.packs.building import Table, entries
 from subsidy.rules.packs.faults import Fault
 from subsidy.rules.packs.reading import SourceFile
+from subsidy.rules.packs.running import RUNS
 from subsidy.rules.packs.schema import (
     PERSON_UNITS,
     PackSpec,
@@ -249,6 +250,8 @@ def _windows(
     """A window that the bureau chose may remind and open tickets, never block or lapse."""
     for name, window in windows.items():
         here = (*at, name)
+        if name not in RUNS:
+            yield source.fault(here, "Nothing opens a window of this name.", _one_of(RUNS))
         hard = {"lapse", "block"} & set(window.at_end)
         values = table.dated[f"{prefix}.{name}"].values
         soft = window.anchor_assumed or any(value.assumed for value in values)
