@@ -130,7 +130,7 @@ def _is_mended(session: Session, act: Act, ticket: Ticket) -> bool:
     if OURS not in facts:
         return False  # a decision stands behind it, and closes it
     window = str(facts["window"])
-    row = session.get(Deadline, int(facts[OURS]))
+    row = session.get(Deadline, int(facts[OURS])) if ticket.claim_id is None else None
     if row is not None and row.claim_id is None:
         return not is_outstanding(session, row)
     if ticket.claim_id is not None:

@@ -155,8 +155,24 @@ def _track(spec: PackSpec, code: str, table: Table, source: SourceFile) -> Itera
     for state in sorted({state for state in states if states.count(state) > 1}):
         yield source.fault((*at, "stages"), f"{state!r} stands twice.", "Keep one of them.")
     yield from _amount(track, at, table, source)
+    yield from _application_days(track, at, source)
     yield from _conditions(spec, code, table, source)
     yield from _windows(track.windows, f"{code}.windows", (*at, "windows"), table, source)
+
+
+def _application_days(
+    track: TrackSpec, at: tuple[object, ...], source: SourceFile
+) -> Iterator[Fault]:
+    """The window of applying opens with the end of the training, where a road passes that."""
+    window = track.windows.get("application")
+    ends = any(stage.state == "completed" for stage in track.stages)
+    wanted = "training_ends" if ends else "certificate_issued"
+    if window is not None and window.anchor != wanted:
+        yield source.fault(
+            (*at, "windows", "application", "anchor"),
+            f"On this road it never opens from {window.anchor!r}.",
+            f"Count it from {wanted}.",
+        )
 
 
 def _amount(
