@@ -21,6 +21,8 @@ from subsidy.rules.deadlines import Window, due
 from subsidy.rules.workdays import Calendar, DueDate, working_days_after, working_days_between
 
 RECOMPUTED, EXTENDED, STOPPED, RESUMED = "recomputed", "extended", "stopped", "resumed"
+AGREED = "agreed"
+"""The last day was agreed and follows from no length."""
 ANCHORED = "anchor_moved"
 """The day it counts from became another one; what was granted before no longer matters."""
 
@@ -46,7 +48,7 @@ def counted_end(
     extra = 0
     stopped_on: date | None = None
     for entry in entries:
-        if entry.entry == EXTENDED:
+        if entry.entry in (EXTENDED, AGREED):
             until = entry.due_after
             fixed, extra = DueDate(on=until, final=True, low=until, high=until), 0
         elif entry.entry == ANCHORED:

@@ -143,6 +143,7 @@ CODES: Mapping[str, str] = {
     "waiver_asked": N_("Waiver asked for"),
     "extended": N_("Extended"),
     "anchor_moved": N_("Counted from another day"),
+    "agreed": N_("Day agreed"),
 }
 """Codes that pages show as words; a code that is missing here is shown as it stands."""
 

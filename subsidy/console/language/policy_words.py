@@ -161,7 +161,7 @@ POLICY_WORDS: Mapping[str, str] = {
     "notice_ended": N_("End of the notice"),
     "returned_on": N_("Day the bank returned it"),
     "recovery_ordered": N_("Day the recovery was ordered"),
-    "instalment_agreed": N_("Day agreed for the instalment"),
+    "instalment_agreed": N_("Day the instalments were agreed"),
 }
 """Words of policies; what is missing here is looked up among the codes, else shown as it stands."""
 
