@@ -226,6 +226,7 @@ WINDOWS: Mapping[str, str] = {
     "return_repaired": N_("Repair of the returned payment"),
     "recovery": N_("Recovery"),
     "recovery_instalment": N_("Instalment of the recovery"),
+    "allowance_year": N_("One allowance a year; the next one from the day after"),
     "uplift_application": N_("Request for the higher rate"),
     "allowance_period": N_("Time for which the allowance may be drawn"),
 }
