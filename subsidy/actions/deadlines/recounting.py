@@ -23,6 +23,10 @@ from subsidy.rules.deadlines import Window, due
 from subsidy.rules.workdays import Calendar, DueDate, working_days_after, working_days_between
 
 RECOMPUTED, EXTENDED, STOPPED, RESUMED = "recomputed", "extended", "stopped", "resumed"
+AGREED = "agreed"
+"""The last day was agreed and follows from no length."""
+ANCHORED = "anchor_moved"
+"""The day it counts from became another one; what was granted before no longer matters."""
 
 
 def entries_of(session: Session, deadline_ids: Sequence[int]) -> dict[int, list[ClockEntry]]:
@@ -46,9 +50,11 @@ def counted_end(
     extra = 0
     stopped_on: date | None = None
     for entry in entries:
-        if entry.entry == EXTENDED:
+        if entry.entry in (EXTENDED, AGREED):
             until = entry.due_after
             fixed, extra = DueDate(on=until, final=True, low=until, high=until), 0
+        elif entry.entry == ANCHORED:
+            fixed, extra = None, 0
         elif entry.entry == STOPPED:
             stopped_on = entry.on
         elif entry.entry == RESUMED and stopped_on is not None:

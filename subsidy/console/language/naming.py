@@ -142,6 +142,8 @@ CODES: Mapping[str, str] = {
     "extension_asked": N_("Extension asked for"),
     "waiver_asked": N_("Waiver asked for"),
     "extended": N_("Extended"),
+    "anchor_moved": N_("Counted from another day"),
+    "agreed": N_("Day agreed"),
 }
 """Codes that pages show as words; a code that is missing here is shown as it stands."""
 
@@ -223,6 +225,10 @@ WINDOWS: Mapping[str, str] = {
     "payment": N_("Payment"),
     "return_repaired": N_("Repair of the returned payment"),
     "recovery": N_("Recovery"),
+    "recovery_instalment": N_("Instalment of the recovery"),
+    "allowance_year": N_("One allowance a year; the next one from the day after"),
+    "uplift_application": N_("Request for the higher rate"),
+    "allowance_period": N_("Time for which the allowance may be drawn"),
 }
 
 DEEDS: Mapping[str, str] = {

@@ -39,6 +39,7 @@ from subsidy.records.tables.money import (
     PaymentBatch,
     PaymentItem,
     PaymentLine,
+    RecoveryInstalment,
 )
 from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
 from subsidy.records.tables.people import (
@@ -99,6 +100,7 @@ __all__ = [
     "Person",
     "Provider",
     "PublicNotice",
+    "RecoveryInstalment",
     "RegisterAnswer",
     "RegisterEntry",
     "RegisterExtract",

@@ -373,6 +373,7 @@ CREATE TABLE window_rule (
     n INTEGER NOT NULL,
     unit VARCHAR NOT NULL,
     direction VARCHAR NOT NULL,
+    first_day_counts BOOLEAN NOT NULL,
     clause VARCHAR NOT NULL,
     document VARCHAR NOT NULL,
     assumed VARCHAR NOT NULL,
@@ -1111,3 +1112,28 @@ CREATE TABLE clock_entry (
 );
 
 CREATE INDEX ix_clock_entry_deadline_id ON clock_entry (deadline_id);
+
+CREATE TABLE recovery_instalment (
+    id BIGSERIAL NOT NULL,
+    city VARCHAR NOT NULL,
+    claim_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    due_on DATE NOT NULL,
+    received_on DATE,
+    status VARCHAR NOT NULL,
+    cause VARCHAR NOT NULL,
+    deadline_id BIGINT,
+    planned_by VARCHAR NOT NULL,
+    planned_on DATE NOT NULL,
+    decision VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    reference VARCHAR NOT NULL,
+    CONSTRAINT pk_recovery_instalment PRIMARY KEY (id),
+    CONSTRAINT uq_recovery_instalment_claim_id_position UNIQUE (claim_id, position),
+    CONSTRAINT ck_recovery_instalment_positive CHECK (amount_fen > 0),
+    CONSTRAINT ck_recovery_instalment_status CHECK (status IN ('planned', 'received', 'replaced')),
+    CONSTRAINT ck_recovery_instalment_cause CHECK (cause IN ('mistake', 'violation')),
+    CONSTRAINT fk_recovery_instalment_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_recovery_instalment_deadline_id_deadline FOREIGN KEY(deadline_id) REFERENCES deadline (id)
+);
