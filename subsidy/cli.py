@@ -48,6 +48,9 @@ FAMILIES: dict[str, Family] = {
     "migrate": Family(
         "subsidy.commands.installation.migrate:app", "Bring the database to this version."
     ),
+    "outbox": Family(
+        "subsidy.commands.casework.outbox:app", "What people were told; send again what failed."
+    ),
     "pay": Family("subsidy.commands.money.pay:app", "Build, approve, send, read back batches."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),

@@ -20,6 +20,7 @@ APPEND_ONLY = [
     "full_view",
     "cross_city_check",
     "pack_version",
+    "delivery_try",
     "calendar_load",
 ]
 

@@ -5,6 +5,7 @@ from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.insight import quotas
+from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
@@ -48,6 +49,7 @@ ROUTES = (
     registers.doors,
     notices.doors,
     payments.doors,
+    outbox_pages.doors,
     quotas.doors,
     office.doors,
     policy_pages.doors,

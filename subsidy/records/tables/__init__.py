@@ -41,7 +41,13 @@ from subsidy.records.tables.money import (
     PaymentLine,
     RecoveryInstalment,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
+from subsidy.records.tables.notices import (
+    DeliveryTry,
+    NoticeLine,
+    Objection,
+    Outbox,
+    PublicNotice,
+)
 from subsidy.records.tables.people import (
     CrossCityCheck,
     FullView,
@@ -79,6 +85,7 @@ __all__ = [
     "CrossCityCheck",
     "Deadline",
     "Decision",
+    "DeliveryTry",
     "Enrolment",
     "Entitlement",
     "FlowReport",

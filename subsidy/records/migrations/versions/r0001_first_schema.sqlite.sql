@@ -72,10 +72,18 @@ CREATE TABLE outbox (
     channel VARCHAR NOT NULL,
     address_masked VARCHAR NOT NULL,
     error VARCHAR NOT NULL,
+    letter VARCHAR DEFAULT '' NOT NULL,
+    sent_on DATE,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
     CONSTRAINT uq_outbox_subject_subject_id_template_occasion UNIQUE (subject, subject_id, template, occasion),
     CONSTRAINT ck_outbox_status CHECK (status IN ('waiting', 'sent', 'failed', 'cancelled'))
 );
+
+CREATE INDEX ix_outbox_failed ON outbox (id) WHERE status = 'failed';
+
+CREATE INDEX ix_outbox_letter ON outbox (letter) WHERE letter <> '';
+
+CREATE INDEX ix_outbox_sent_to ON outbox (to_kind, to_id, sent_on) WHERE letter <> '';
 
 CREATE INDEX ix_outbox_waiting ON outbox (id) WHERE status = 'waiting';
 
@@ -221,6 +229,25 @@ CREATE TABLE catalogue_item (
     CONSTRAINT ck_catalogue_item_state CHECK (state IN ('drafted', 'submitted', 'returned', 'approved', 'published', 'refused', 'closed')),
     CONSTRAINT fk_catalogue_item_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
+
+CREATE TABLE delivery_try (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    outbox_id INTEGER NOT NULL,
+    letter VARCHAR NOT NULL,
+    at DATETIME NOT NULL,
+    "on" DATE NOT NULL,
+    way VARCHAR NOT NULL,
+    address_masked VARCHAR NOT NULL,
+    result VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    text_hash VARCHAR NOT NULL,
+    CONSTRAINT pk_delivery_try PRIMARY KEY (id),
+    CONSTRAINT ck_delivery_try_result CHECK (result IN ('sent', 'retry', 'failed')),
+    CONSTRAINT fk_delivery_try_outbox_id_outbox FOREIGN KEY(outbox_id) REFERENCES outbox (id)
+);
+
+CREATE INDEX ix_delivery_try_outbox_id ON delivery_try (outbox_id);
 
 CREATE TABLE full_view (
     id INTEGER NOT NULL,
