@@ -78,11 +78,6 @@ class Change:
         return (row.due_on, row.told_by, row.final) != (to.due_on, to.told_by, to.final)
 
     @property
-    def is_entered(self) -> bool:
-        """Whether the clock gets an entry: another end, or one that became final."""
-        return (self.row.due_on, self.row.final) != (self.to.due_on, self.to.final)
-
-    @property
     def is_told(self) -> bool:
         """Whether people hear of it: the day they were told moves."""
         return self.row.told_by != self.to.told_by
