@@ -1,194 +1,173 @@
-"""Deadlines as people see them: the clock of each one of a claim, and lists of what is due soon."""
+"""Deadlines as people see them: the full record of each one of a claim or class, with its clock."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
+from subsidy.actions.deadlines.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.deadlines.duties import document_of, means_of
-from subsidy.actions.deadlines.recounting import RESUMED, STOPPED, entries_of
-from subsidy.actions.deadlines.watching import IS_OPEN
-from subsidy.records.tables import Area, Claim, ClockEntry, Deadline, TrainingClass, WindowRule
-from subsidy.rules.deadline_words import describe
+from subsidy.actions.deadlines.mending import outstanding
+from subsidy.actions.deadlines.recounting import (
+    EXTENDED,
+    RESUMED,
+    STOPPED,
+    counted_end,
+    entries_of,
+)
+from subsidy.actions.views.places import actor_names
+from subsidy.records.tables import (
+    Claim,
+    ClaimHistory,
+    ClockEntry,
+    Deadline,
+    SubjectHistory,
+    TrainingClass,
+    WindowRule,
+)
+from subsidy.rules.deadline_words import describe, describe_end, describe_window
 from subsidy.rules.deadlines import Clock, Window, clock
-from subsidy.rules.workdays import rest_days, working_days_after, working_days_between
+from subsidy.rules.strips.deadline_strip import Strip, strip_of
+from subsidy.rules.strips.strip_words import describe_strip
+from subsidy.rules.workdays import (
+    CalendarReachError,
+    DueDate,
+    rest_days,
+    working_days_between,
+)
 
 ONE_DAY = timedelta(1)
 CURRENT = ("open", "stopped", "missed")
-MOST = 1000
-WIDEST_RANGE = timedelta(40)
-"""More days than lie between the day told and the day after a provisional end."""
+STARTED = "started"
+CLASS = "training_class"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a clock. `due_after` of a request is the day that was asked for."""
-
-    entry: str
-    on: date
-    due_before: date
-    due_after: date
-    actor: str
-    second_person: str
-    clause: str
-    reason: str
+def deadlines_of(
+    session: Session, act: Act, *, claim_id: int | None = None, class_id: int | None = None
+) -> list[DeadlineClock]:
+    """Every deadline of a claim, or of a class itself: current ones first, the earliest end first."""
+    mine = [Deadline.claim_id == claim_id] if claim_id is not None else []
+    mine += [Deadline.class_id == class_id] if class_id is not None else []
+    if not mine:
+        raise ValueError("name the claim or the class whose deadlines are wanted")
+    return _clocks(session, act, *mine)
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineClock:
-    """One deadline of a claim. Days are counted in `unit`: working or calendar days."""
-
-    id: int
-    window: str
-    means: str
-    status: str
-    anchor_on: date
-    due_on: date
-    """Last day, inclusive; the middle of the range while it is provisional."""
-    told_by: date
-    final: bool
-    lapses: bool
-    """Whether its end takes the right away."""
-    clause: str
-    document: str
-    assumed: str
-    unit: str
-    total: int
-    used: int
-    stopped: int
-    left: int
-    overrun: int
-    running: bool
-    words: str
-    """`已用7个工作日（共10个），暂停2个`; empty for windows that count back."""
-    skipped: tuple[tuple[date, str], ...]
-    """Days of rest between the first day and the last, with the reason."""
-    closed_on: date | None
-    entries: tuple[Entry, ...]
+def clocks_of(session: Session, act: Act, *, ids: Collection[int]) -> list[DeadlineClock]:
+    """Deadlines of the city by their ids, in the same order; unknown ids are left out."""
+    return _clocks(session, act, col(Deadline.id).in_(list(ids)))
 
 
-@dataclass(frozen=True, slots=True)
-class DueSoon:
-    """An open deadline as lists show it."""
-
-    id: int
-    claim_id: int
-    claim_number: str
-    class_number: str
-    area: str
-    window: str
-    means: str
-    due_on: date
-    told_by: date
-    final: bool
-    working_days_left: int
-    """Up to the day told; below 0 for one that the sweep has not dealt with yet."""
-    clause: str
-    assumed: str
-
-
-def deadlines_of(session: Session, act: Act, *, claim_id: int) -> list[DeadlineClock]:
-    """Every deadline of a claim of the city: current ones first, the earliest end first."""
+def _clocks(session: Session, act: Act, *mine: ColumnElement[bool] | bool) -> list[DeadlineClock]:
     rows = session.exec(
-        select(Deadline, WindowRule, Claim.track)
+        select(Deadline, WindowRule, func.coalesce(Claim.track, TrainingClass.track).label("track"))
         .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
-        .join(Claim, col(Claim.id) == Deadline.claim_id)
-        .where(Deadline.claim_id == claim_id, Deadline.city == act.city)
+        .outerjoin(Claim, col(Claim.id) == Deadline.claim_id)
+        .outerjoin(TrainingClass, col(TrainingClass.id) == Deadline.class_id)
+        .where(Deadline.city == act.city, *mine)
     ).all()
-    entries = entries_of(session, [row.id or 0 for row, _, _ in rows])
+    deadlines = [row for row, _, _ in rows]
+    entries = entries_of(session, [row.id or 0 for row in deadlines])
+    starts = _starts(session, deadlines)
+    actors = {start.actor for start in starts.values()}
+    actors |= {who for each in entries.values() for e in each for who in (e.actor, e.second_person)}
+    names = actor_names(session, actors)
+    waiting = _outstanding(session, deadlines)
     views = [
-        _view(act, row, rule, track, entries.get(row.id or 0, ())) for row, rule, track in rows
-    ]
+        _view(
+            act, row, rule, track, entries.get(row.id or 0, ()), starts[row.id or 0], names,
+            undone=row.id in waiting,
+        )
+        for row, rule, track in rows
+    ]  # fmt: skip
     return sorted(views, key=lambda view: (view.status not in CURRENT, view.due_on, view.id))
 
 
-def due_within(
-    session: Session,
-    act: Act,
-    *,
-    working_days: int,
-    areas: Collection[int] | None = None,
-    limit: int = MOST,
-) -> list[DueSoon]:
-    """Open deadlines whose told day comes within so many working days of today, soonest first.
+def _outstanding(session: Session, rows: Sequence[Deadline]) -> set[int | None]:
+    """Those missed whose work is still to be done."""
+    missed: dict[str, list[int | None]] = {}
+    for row in rows:
+        if row.status == "missed":
+            missed.setdefault(row.window, []).append(row.id)
+    found: set[int | None] = set()
+    for window, ids in missed.items():
+        query = select(Deadline.id).where(col(Deadline.id).in_(ids), *outstanding(window))
+        found |= set(session.exec(query).all())
+    return found
 
-    Found through the index of the sweep: a deadline wants attention at the latest on the day after
-    its end.
-    """
-    bound = act.today
-    if working_days > 0:
-        bound = working_days_after(act.calendar, anchor=act.today, days=working_days).on
-    query = (
-        select(Deadline, WindowRule, Claim, Area.name)
-        .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
-        .join(Claim, col(Claim.id) == Deadline.claim_id)
-        .join(Area, col(Area.id) == Deadline.area_id)
-        .where(
-            text(IS_OPEN),
-            Deadline.next_on <= bound + WIDEST_RANGE,
-            Deadline.told_by <= bound,
-            Deadline.city == act.city,
+
+def _starts(session: Session, rows: Sequence[Deadline]) -> dict[int, Start]:
+    """The move that opened each deadline, by deadline."""
+    claims = [row.claim_id for row in rows if row.claim_id is not None]
+    classes = [row.class_id for row in rows if row.class_id is not None]
+    moves: dict[tuple[str, int, int], ClaimHistory | SubjectHistory] = {
+        ("claim", move.claim_id, move.version): move
+        for move in session.exec(
+            select(ClaimHistory).where(col(ClaimHistory.claim_id).in_(set(claims)))
         )
-        .order_by(col(Deadline.told_by), col(Deadline.id))
-        .limit(limit)
-    )
-    if areas is not None:
-        query = query.where(col(Deadline.area_id).in_(areas))
-    rows = session.exec(query).all()
-    numbers = _class_numbers(session, {claim.class_id for _, _, claim, _ in rows})
-    return [
-        DueSoon(
-            id=row.id or 0,
-            claim_id=row.of_claim,
-            claim_number=claim.number,
-            class_number=numbers.get(claim.class_id, ""),
-            area=area,
-            window=row.window,
-            means=means_of(act, track=claim.track, window=row.window),
-            due_on=row.due_on,
-            told_by=row.told_by,
-            final=row.final,
-            working_days_left=_days_left(act, row.told_by),
-            clause=rule.clause,
-            assumed=rule.assumed,
+    }
+    if classes:
+        query = select(SubjectHistory).where(
+            SubjectHistory.machine == CLASS, col(SubjectHistory.subject_id).in_(set(classes))
         )
-        for row, rule, claim, area in rows
-    ]
-
-
-def _days_left(act: Act, told_by: date) -> int:
-    if told_by >= act.today:
-        return working_days_between(act.calendar, after=act.today, through=told_by)
-    return -max(working_days_between(act.calendar, after=told_by, through=act.today), 1)
-
-
-def _class_numbers(session: Session, ids: Collection[int | None]) -> dict[int | None, str]:
-    query = select(TrainingClass.id, TrainingClass.number).where(
-        col(TrainingClass.id).in_([i for i in ids if i is not None])
-    )
-    return {row[0]: row[1] for row in session.exec(query).all()}
+        moves |= {(CLASS, move.subject_id, move.version): move for move in session.exec(query)}
+    found = {}
+    for row in rows:
+        machine, subject = ("claim", row.claim_id) if row.claim_id else (CLASS, row.class_id)
+        move = moves.get((machine, subject or 0, row.opened_version))
+        if move is None:
+            found[row.id or 0] = Start(machine, "", "", "", row.opened_on, "")
+            continue
+        label = str(CHARTS[machine].labels.get(move.target, move.target))
+        found[row.id or 0] = Start(
+            machine, move.event, move.target, label, move.effective_on, move.actor
+        )
+    return found
 
 
 def _view(
-    act: Act, row: Deadline, rule: WindowRule, track: str, entries: Sequence[ClockEntry]
+    act: Act,
+    row: Deadline,
+    rule: WindowRule,
+    track: str,
+    entries: Sequence[ClockEntry],
+    start: Start,
+    names: Mapping[str, str],
+    *,
+    undone: bool,
 ) -> DeadlineClock:
     window = window_of(rule)
-    told = _clock(act, row, window, entries)
+    until = None if undone else row.closed_on
+    told = _clock(act, row, window, entries, until)
+    low, high = _range(act, row, window, entries)
+    strip = _strip(act, row, window, entries, until, high) if row.status in CURRENT else None
+    means = means_of(act, track=track, window=row.window)
     return DeadlineClock(
         id=row.id or 0,
+        claim_id=row.claim_id,
+        class_id=row.class_id,
         window=row.window,
-        means=means_of(act, track=track, window=row.window),
+        means=means,
         status=row.status,
+        start=replace(start, actor=names.get(start.actor, start.actor)),
+        anchor=_anchor(act, track=track, window=row.window),
         anchor_on=row.anchor_on,
         due_on=row.due_on,
         told_by=row.told_by,
         final=row.final,
+        low=low,
+        high=high,
+        calendar_version=row.calendar_version,
         lapses=window.may_lapse,
+        rule=Said(describe_window(window), describe_window(window, language="en")),
+        at_end=Said(describe_end(window), describe_end(window, language="en")),
+        escalated=row.escalated,
         clause=rule.clause,
         document=document_of(act, rule.document),
         assumed=rule.assumed,
@@ -200,19 +179,41 @@ def _view(
         overrun=0 if told is None else told.overrun,
         running=row.status == "open",
         words="" if told is None else describe(told),
+        words_en="" if told is None else describe(told, language="en"),
         skipped=_skipped(act, row),
         closed_on=row.closed_on,
-        entries=tuple(_entry(each) for each in entries),
+        outstanding=undone,
+        entries=(_started(row, entries, start, names), *(_entry(each, names) for each in entries)),
+        strip=strip,
+        strip_words=Said("", "")
+        if strip is None
+        else Said(describe_strip(strip), describe_strip(strip, language="en")),
     )
 
 
-def _clock(act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry]) -> Clock | None:
+def _anchor(act: Act, *, track: str, window: str) -> str:
+    known = act.pack.tracks.get(track)
+    rule = known.windows.get(window) if known else None
+    return rule.anchor if rule else ""
+
+
+def _clock(
+    act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry], closed_on: date | None
+) -> Clock | None:
     """How far the window has run: until today, or until it was closed."""
     if window.direction != "after":
         return None
-    until = min(row.closed_on or act.today, act.today)
-    stops = stops_of(entries)
-    return clock(window, anchor=row.anchor_on, today=until, stops=stops, calendar=act.calendar)
+    until = min(closed_on or act.today, act.today)
+    stops = [
+        (first + ONE_DAY, resumed + ONE_DAY if resumed else None)
+        for first, resumed in stops_of(entries)
+    ]  # as the end is counted: neither the day of the stop nor that of the correction is the office's
+    run = clock(window, anchor=row.anchor_on, today=until, stops=stops, calendar=act.calendar)
+    total = run.total
+    if window.unit == "working" and any(e.entry == EXTENDED for e in entries):
+        days = working_days_between(act.calendar, after=row.anchor_on, through=row.due_on)
+        total = max(days - run.stopped, run.total)
+    return replace(run, total=total, running=row.status != "stopped")
 
 
 def stops_of(entries: Sequence[ClockEntry]) -> list[tuple[date, date | None]]:
@@ -226,6 +227,38 @@ def stops_of(entries: Sequence[ClockEntry]) -> list[tuple[date, date | None]]:
     return stops
 
 
+def _range(
+    act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry]
+) -> tuple[date, date]:
+    """Between which days a provisional end lies, never earlier than what people were told."""
+    if row.final:
+        return row.due_on, row.due_on
+    try:
+        end = counted_end(window, anchor=row.anchor_on, entries=entries, calendar=act.calendar)
+    except CalendarReachError:
+        return row.told_by, row.due_on
+    return max(row.told_by, end.low), max(row.due_on, end.high)
+
+
+def _strip(
+    act: Act,
+    row: Deadline,
+    window: Window,
+    entries: Sequence[ClockEntry],
+    closed_on: date | None,
+    high: date,
+) -> Strip | None:
+    return strip_of(
+        window,
+        anchor=row.anchor_on,
+        due=DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
+        today=act.today,
+        stops=stops_of(entries),
+        closed_on=closed_on,
+        calendar=act.calendar,
+    )
+
+
 def _skipped(act: Act, row: Deadline) -> tuple[tuple[date, str], ...]:
     first, last = row.anchor_on + ONE_DAY, row.due_on
     if row.due_on < row.anchor_on:
@@ -233,14 +266,31 @@ def _skipped(act: Act, row: Deadline) -> tuple[tuple[date, str], ...]:
     return rest_days(act.calendar, first=first, last=last)
 
 
-def _entry(row: ClockEntry) -> Entry:
+def _started(
+    row: Deadline, entries: Sequence[ClockEntry], start: Start, names: Mapping[str, str]
+) -> Entry:
+    """The first entry, which no row holds: who opened it, on which business day, until when."""
+    until = entries[0].due_before if entries else row.due_on
+    return Entry(
+        entry=STARTED,
+        on=row.opened_on,
+        due_before=until,
+        due_after=until,
+        actor=names.get(start.actor, start.actor),
+        second_person="",
+        clause="",
+        reason="",
+    )
+
+
+def _entry(row: ClockEntry, names: Mapping[str, str]) -> Entry:
     return Entry(
         entry=row.entry,
         on=row.on,
         due_before=row.due_before,
         due_after=row.due_after,
-        actor=row.actor,
-        second_person=row.second_person,
+        actor=names.get(row.actor, row.actor),
+        second_person=names.get(row.second_person, row.second_person),
         clause=row.clause,
         reason=row.reason,
     )
