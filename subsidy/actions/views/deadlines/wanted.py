@@ -118,7 +118,11 @@ def still_undone() -> ColumnElement[bool]:
     """
     done, moved, at = aliased(ClaimHistory), aliased(SubjectHistory), aliased(ClaimProgress)
     step = tuple_(col(done.event), col(done.source))
-    ends = or_(*(and_(col(Deadline.window) == w, step.in_(closing_steps(w))) for w in windows()))
+    known = windows()
+    ends = or_(
+        *(and_(col(Deadline.window) == name, step.in_(closing_steps(name))) for name in known),
+        and_(col(Deadline.window).not_in(known), step.in_(closing_steps("*"))),
+    )
     of_claim = exists().where(col(at.claim_id) == Deadline.claim_id) & ~exists().where(
         col(done.claim_id) == Deadline.claim_id, col(done.version) > Deadline.opened_version, ends
     )
@@ -132,6 +136,8 @@ def still_undone() -> ColumnElement[bool]:
 
 @cache
 def windows() -> tuple[str, ...]:
-    """Every window that a step of a claim may end."""
-    found = {name for edge in CLAIM.all_edges() for name in edge.effects.closes}
+    """Every window that a step of a claim opens or ends."""
+    steps = [edge.effects for edge in CLAIM.all_edges()]
+    found = {name for each in steps for name in each.closes}
+    found |= {opened[0] for each in steps for opened in each.opens}
     return tuple(sorted(found - {"*"}))
