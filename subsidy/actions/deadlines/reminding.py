@@ -11,11 +11,12 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, Outcome
-from subsidy.actions.deadlines.duties import Desks, Running
+from subsidy.actions.deadlines.duties import Desks
+from subsidy.actions.deadlines.sweeping.rows import due_rows
 from subsidy.actions.deadlines.telling import remind
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing
-from subsidy.records.tables import Claim, ClaimProgress, ClockEntry, Deadline, WindowRule
+from subsidy.records.tables import Claim, ClockEntry, Deadline
 from subsidy.rules.verdict import NO_CLAUSE, Finding
 
 REMINDED = "reminded"
@@ -53,9 +54,10 @@ def remind_now(
         if deadline_id in seen:
             continue
         group = _group_of(session, act, deadline_id)
-        seen |= {one.row.id or 0 for one in group} | {deadline_id}
+        ids = [row.id or 0 for row in group]
+        seen |= {*ids, deadline_id}
         code = _why_not(session, act, deadline_id, group)
-        sent = 0 if code else remind(session, act, desks, group)
+        sent = 0 if code else remind(session, act, desks, due_rows(session, ids))
         if not sent:
             done.left.append((deadline_id, (code or TOLD_TODAY,)))
             continue
@@ -75,39 +77,39 @@ def _may(session: Session, act: Act, wanted: Sequence[int]) -> list[Finding]:
     return outside_of(session, act, area_id=area, roles=REMINDERS)
 
 
-def _group_of(session: Session, act: Act, deadline_id: int) -> list[Running]:
+def _group_of(session: Session, act: Act, deadline_id: int) -> list[Deadline]:
     """The deadline with those of its class that share window, day and status; empty if none is ours."""
-    query = _query(act).where(Deadline.id == deadline_id)
+    query = _ours(act).where(Deadline.id == deadline_id)
     found = session.exec(query).first()
     if found is None:
         return []
-    row, _, claim, _ = found
-    if claim is not None and claim.class_id is not None:
-        query = _query(act).where(
-            Claim.class_id == claim.class_id,
-            Deadline.window == row.window,
-            Deadline.told_by == row.told_by,
-            Deadline.status == row.status,
-            Deadline.area_id == row.area_id,
-        )
-    return [Running(*each) for each in session.exec(query.order_by(col(Deadline.id))).all()]
+    row, class_id = found
+    if class_id is None:
+        return [row]
+    query = _ours(act).where(
+        Claim.class_id == class_id,
+        Deadline.window == row.window,
+        Deadline.told_by == row.told_by,
+        Deadline.status == row.status,
+        Deadline.area_id == row.area_id,
+    )
+    return [each for each, _ in session.exec(query.order_by(col(Deadline.id))).all()]
 
 
-def _query(act: Act) -> Any:
+def _ours(act: Act) -> Any:
+    """Deadlines of the city and the actor's areas, with the class of their claim."""
     query = (
-        select(Deadline, WindowRule, Claim, ClaimProgress)
-        .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
+        select(Deadline, col(Claim.class_id))
         .outerjoin(Claim, col(Claim.id) == Deadline.claim_id)
-        .outerjoin(ClaimProgress, col(ClaimProgress.claim_id) == Deadline.claim_id)
         .where(Deadline.city == act.city)
     )
     return query if act.areas is None else query.where(col(Deadline.area_id).in_(act.areas))
 
 
-def _why_not(session: Session, act: Act, deadline_id: int, group: Sequence[Running]) -> str:
+def _why_not(session: Session, act: Act, deadline_id: int, group: Sequence[Deadline]) -> str:
     if not group:
         return NOT_OURS
-    row = group[0].row
+    row = group[0]
     if row.status != "open" or row.told_by < act.today:
         return NOT_RUNNING
     told = select(ClockEntry.id).where(
@@ -118,21 +120,21 @@ def _why_not(session: Session, act: Act, deadline_id: int, group: Sequence[Runni
     return TOLD_TODAY if session.exec(told).first() is not None else ""
 
 
-def _enter(session: Session, act: Act, group: Iterable[Running], reason: str) -> None:
+def _enter(session: Session, act: Act, group: Iterable[Deadline], reason: str) -> None:
     entries = [
         {
-            "city": one.row.city,
-            "deadline_id": one.row.id,
+            "city": row.city,
+            "deadline_id": row.id,
             "entry": REMINDED,
             "on": act.today,
-            "due_before": one.row.due_on,
-            "due_after": one.row.due_on,
+            "due_before": row.due_on,
+            "due_after": row.due_on,
             "actor": act.actor,
             "second_person": "",
             "clause": "",
             "reason": reason,
         }
-        for one in group
+        for row in group
     ]
     session.execute(insert(ClockEntry), entries)
 

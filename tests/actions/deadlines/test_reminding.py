@@ -23,6 +23,7 @@ from tests.actions.deadlines.settings import (
     messages,
     sweep,
 )
+from tests.actions.deadlines.test_clock_records import class_window
 from tests.actions.desk import steps
 from tests.actions.desk.test_correcting import sent_back
 
@@ -146,3 +147,17 @@ def test_a_reminder_moves_no_end_and_shows_in_clock_and_list(database: Database)
         assert (shown.used, shown.stopped, shown.due_on) == (19, 0, LAST_DAY)
         listed = deadline_page(session, act, wanted=DeadlineFilter(within=15), areas=None)
         assert [line.reminded_on for line in listed.lines] == [DAY]
+
+
+def test_a_window_of_a_class_reminds_its_provider(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = assessed_class(session)
+        row = class_window(session, class_id, due_on=LAST_DAY)
+        row.window = "filing_before_start"
+        session.add(row)
+        session.flush()
+        assert press(session, row.id).moved == {"messages": 1, "deadlines": 1}
+        (message,) = messages(session, "deadline_reminder")
+        assert (message.subject, message.subject_id, message.to_kind) == (
+            "class", class_id, "provider",
+        )  # fmt: skip
