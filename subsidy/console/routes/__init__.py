@@ -4,6 +4,7 @@ from subsidy.console.applications import beside as application_beside
 from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
+from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
 from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
@@ -36,6 +37,7 @@ ROUTES = (
     claims.doors,
     review.doors,
     deadlines.doors,
+    deadline_lists.doors,
     tickets.doors,
     classes.doors,
     application_lodging.doors,

@@ -844,6 +844,8 @@ CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
 
 CREATE INDEX ix_deadline_class ON deadline (class_id) WHERE class_id IS NOT NULL;
 
+CREATE INDEX ix_deadline_missed ON deadline (city, id) WHERE status = 'missed';
+
 CREATE INDEX ix_deadline_running ON deadline (city, id) WHERE status IN ('open', 'stopped');
 
 CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id, status) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
