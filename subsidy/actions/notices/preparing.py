@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.grounds.permits import area_name, city_area, outside_of
+from subsidy.actions.notices.faces import faces
 from subsidy.actions.notices.lists import candidates, hash_of, line_of
 from subsidy.records.tables import Area, PublicNotice
+from subsidy.rules.masking.notices import Masking
 from subsidy.rules.verdict import NO_CLAUSE
 
 ROLES = ("clerk",)
@@ -45,10 +46,13 @@ def prepare_notice(
     if not ready:
         empty = act.pack.book.finding("E703", effect="refuse", source=NO_CLAUSE)
         return replace(Outcome.refused(empty), left=left)
+    rule = Masking.of_pack(act.pack, on=act.today)
     notice = PublicNotice(
         city=act.city,
         number=next_number(session, act, kind),
         kind=kind,
+        track=track,
+        masking=rule.text,
         area_id=area_id,
         office=office or area_name(session, area_id),
         contact=contact,
@@ -56,12 +60,20 @@ def prepare_notice(
     session.add(notice)
     session.flush()
     assert notice.id is not None
+    shown = faces(session, act, ready, rule)
     lines = [
-        line_of(terms, notice_id=notice.id, city=act.city, position=at, kind=kind)
+        line_of(
+            terms,
+            shown[terms.claim_id],
+            notice_id=notice.id,
+            city=act.city,
+            position=at,
+            kind=kind,
+        )
         for at, terms in enumerate(ready, start=1)
     ]
     session.add_all(lines)
-    notice.list_hash = hash_of(lines)
+    notice.list_hash = hash_of(notice, lines)
     session.flush()
     return Outcome(True, notice.id, left=left, note=notice.number)
 
@@ -73,10 +85,12 @@ def lock_numbers(session: Session, city: str) -> None:
 
 
 def next_number(session: Session, act: Act, kind: str) -> str:
+    """The number after the highest one of this kind and year; numbers are never given twice."""
     year = f"{act.today.year}-{LETTER[kind]}"
     used = session.exec(
-        select_rows(func.count())
-        .select_from(PublicNotice)
-        .where(PublicNotice.city == act.city, col(PublicNotice.number).startswith(year))
-    ).one()
-    return f"{year}{used + 1:04d}"
+        select_rows(PublicNotice.number).where(
+            PublicNotice.city == act.city, col(PublicNotice.number).startswith(year)
+        )
+    ).all()
+    last = max((int(number.removeprefix(year)) for number in used), default=0)
+    return f"{year}{last + 1:04d}"

@@ -39,7 +39,13 @@ from subsidy.records.tables.money import (
     PaymentItem,
     PaymentLine,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
+from subsidy.records.tables.notices import (
+    NoticeLine,
+    NoticePlace,
+    Objection,
+    Outbox,
+    PublicNotice,
+)
 from subsidy.records.tables.people import (
     CrossCityCheck,
     FullView,
@@ -87,6 +93,7 @@ __all__ = [
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",
+    "NoticePlace",
     "Objection",
     "Outbox",
     "PackVersion",
