@@ -9,6 +9,7 @@ from subsidy.actions.notices.listing import (
     notices,
 )
 from subsidy.actions.notices.objections import Received, decide_objection, file_objection
+from subsidy.actions.notices.places import record_place
 from subsidy.actions.notices.posting import post_notice
 from subsidy.actions.notices.preparing import prepare_notice
 from subsidy.actions.notices.proving import Proof, proof_of
@@ -34,4 +35,5 @@ __all__ = [
     "prepare_notice",
     "proof_of",
     "read_objection",
+    "record_place",
 ]

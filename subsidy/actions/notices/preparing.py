@@ -34,7 +34,8 @@ def prepare_notice(
     """Write down the exact list of one office and track; nothing moves before it is posted.
 
     `area_id` is the area of the office that pays (for results: that handles). Without `claim_ids`
-    every claim that is ready goes on the list. `left` names the others with their reasons.
+    every claim that is ready goes on the list. `left` names the others with their reasons. `office`
+    and `contact` are name and phone as shown; left empty they are those of the area's office.
     """
     faults = outside_of(session, act, area_id=area_id, roles=ROLES)
     if faults:
@@ -47,6 +48,7 @@ def prepare_notice(
         empty = act.pack.book.finding("E703", effect="refuse", source=NO_CLAUSE)
         return replace(Outcome.refused(empty), left=left)
     rule = Masking.of_pack(act.pack, on=act.today)
+    own_name, phone = _office_of(session, act, area_id)
     notice = PublicNotice(
         city=act.city,
         number=next_number(session, act, kind),
@@ -54,8 +56,8 @@ def prepare_notice(
         track=track,
         masking=rule.text,
         area_id=area_id,
-        office=office or area_name(session, area_id),
-        contact=contact,
+        office=office or own_name,
+        contact=contact or phone,
     )
     session.add(notice)
     session.flush()
@@ -76,6 +78,16 @@ def prepare_notice(
     notice.list_hash = hash_of(notice, lines)
     session.flush()
     return Outcome(True, notice.id, left=left, note=notice.number)
+
+
+def _office_of(session: Session, act: Act, area_id: int) -> tuple[str, str]:
+    """(name, phone) of the office of an area; of one that the contacts do not know the area's name."""
+    known = act.office.contacts.get(act.city)
+    area = session.get_one(Area, area_id)
+    if known is None or area.code not in known.offices:
+        return area_name(session, area_id), ""
+    office = known.office(area.code)
+    return office.name, office.phone
 
 
 def lock_numbers(session: Session, city: str) -> None:
