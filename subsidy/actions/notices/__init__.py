@@ -13,7 +13,12 @@ from subsidy.actions.notices.places import record_place
 from subsidy.actions.notices.posting import post_notice
 from subsidy.actions.notices.preparing import prepare_notice
 from subsidy.actions.notices.proving import Proof, proof_of
-from subsidy.actions.notices.receipts import Progress, objection_progress, read_objection
+from subsidy.actions.notices.receipts import (
+    Progress,
+    objection_id,
+    objection_progress,
+    read_objection,
+)
 
 __all__ = [
     "Comparison",
@@ -30,6 +35,7 @@ __all__ = [
     "file_objection",
     "notice_list",
     "notices",
+    "objection_id",
     "objection_progress",
     "post_notice",
     "prepare_notice",

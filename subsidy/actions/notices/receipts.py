@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.permits import outside_of
 from subsidy.records.people import open_text, seal_text
 from subsidy.records.tables import Claim, FullView, NoticeLine, Objection, PublicNotice
 
@@ -53,12 +54,20 @@ def objection_progress(session: Session, act: Act, *, receipt: str) -> Progress 
     )
 
 
+def objection_id(session: Session, act: Act, *, receipt: str) -> int | None:
+    """Id of the objection with this receipt number; None for an unknown one."""
+    return session.exec(
+        select_rows(Objection.id).where(Objection.city == act.city, Objection.receipt == receipt)
+    ).first()
+
+
 def read_objection(
     session: Session, act: Act, *, objection_id: int, reason: str
 ) -> tuple[str, str]:
     """Open words and contact for the person who looks into it; the view is logged with its reason.
 
-    Raises ValueError without a reason and LookupError for an unknown objection.
+    Raises ValueError without a reason, LookupError for an unknown objection, and PermissionError for
+    somebody who may not decide it.
     """
     if not reason.strip():
         raise ValueError("opening an objection needs a reason")
@@ -66,6 +75,8 @@ def read_objection(
     if row is None:
         raise LookupError(f"no objection has the id {objection_id}")
     claim = session.get_one(Claim, row.claim_id)
+    if outside_of(session, act, area_id=claim.area_id, roles=("section_head",)):
+        raise PermissionError("an objection is read by who may decide it")
     if claim.person_id is not None:
         session.add(
             FullView(
