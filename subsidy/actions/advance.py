@@ -6,6 +6,7 @@ that was killed is gone on with behind its last committed window. Guards and eff
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from sqlmodel import Session, col, select
 from states.claim import CLAIM
 from states.claim_guards import NO_NOTICE
 from subsidy.actions.acting import Act, Office, PackRules
+from subsidy.actions.calendar_change import recount_round
 from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
@@ -35,6 +37,8 @@ from subsidy.rules.workdays import working_days_after
 FINISHED = 2**62
 """Upper bound of the empty window that marks an attempt as finished: no claim has such an id."""
 BATCH = 500
+SQLITE_DEADLINES, POSTGRESQL_DEADLINES = 4_000, 20_000
+"""Deadlines of one transaction of the sweep over them."""
 P = ClaimProgress
 Stopping = Callable[[], bool]
 Apply = Callable[[Session, Act, Scope, int], dict[str, int]]
@@ -163,19 +167,40 @@ def watch_deadlines(
     now: datetime,
     actor: str,
     stopping: Stopping | None = None,
-    limit: int = BATCH,
+    limit: int | None = None,
 ) -> dict[str, int]:
-    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts."""
+    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts.
+
+    Before that all running deadlines are counted anew where the calendar has another version than the
+    one they were counted with, so that nothing ends by a calendar that is out of date. Without `limit`
+    a batch is as large as the database bears: SQLite's writer keeps the console waiting.
+    """
     asked = stopping or (lambda: False)
     act = _act(office, city, today, now, actor)
-    counts: dict[str, int] = {}
+    size = limit or (SQLITE_DEADLINES if database.is_sqlite else POSTGRESQL_DEADLINES)
+    counts = _count_anew(database, act, asked)
     more = True
     while more and not asked():
         with database.transaction() as session:
-            seen = watch(session, act, limit=limit)
+            seen = watch(session, act, limit=size)
         for name, count in seen.counts().items():
             counts[name] = counts.get(name, 0) + count
         more = seen.more
+        if more and database.is_sqlite:
+            time.sleep(windows.SQLITE_YIELD_SECONDS)
+    return counts
+
+
+def _count_anew(database: Database, act: Act, asked: Stopping) -> dict[str, int]:
+    """Take the rounds that are left for today's calendar; a stopped one is gone on with tomorrow."""
+    counts = {"recounted": 0, "moved": 0}
+    more = True
+    while more and not asked():
+        with database.transaction() as session:
+            done = recount_round(session, act)
+        counts["recounted"] += done.recounted
+        counts["moved"] += done.moved
+        more = done.more
     return counts
 
 

@@ -26,6 +26,7 @@ APPEND_ONLY = [
     "cross_city_check",
     "pack_version",
     "notice_place",
+    "calendar_load",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"

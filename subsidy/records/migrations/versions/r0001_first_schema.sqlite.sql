@@ -10,6 +10,23 @@ CREATE TABLE area (
     CONSTRAINT uq_area_city_code UNIQUE (city, code)
 );
 
+CREATE TABLE calendar_load (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    published DATE NOT NULL,
+    file VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    versions VARCHAR NOT NULL,
+    moved VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    "on" DATE NOT NULL,
+    at DATETIME NOT NULL,
+    CONSTRAINT pk_calendar_load PRIMARY KEY (id)
+);
+
 CREATE TABLE flow_report (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
@@ -824,7 +841,7 @@ CREATE INDEX ix_deadline_class ON deadline (class_id) WHERE class_id IS NOT NULL
 
 CREATE INDEX ix_deadline_running ON deadline (city, id) WHERE status IN ('open', 'stopped');
 
-CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
+CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id, status) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
 
 CREATE TABLE decision (
     id INTEGER NOT NULL,
@@ -1042,6 +1059,8 @@ CREATE TABLE ticket (
     CONSTRAINT fk_ticket_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
     CONSTRAINT fk_ticket_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id)
 );
+
+CREATE INDEX ix_ticket_of_class ON ticket (class_id, code) WHERE claim_id IS NULL AND class_id IS NOT NULL;
 
 CREATE INDEX ix_ticket_open ON ticket (queue, area_id, due_on) WHERE state IN ('opened', 'assigned', 'override_asked');
 
