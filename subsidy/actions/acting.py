@@ -233,7 +233,7 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
             stages=" ".join(order.stages),
             levels=order.levels,
             early=" ".join(f"{a}>{b}" for a, b in order.early.items()),
-            needs_notice="grant_publicised" in order.stages,
+            needs_notice=not {"grant_publicised", "result_publicised"}.isdisjoint(order.stages),
             fund=track.fund,
             unit=track.unit,
         )

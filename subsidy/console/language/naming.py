@@ -103,6 +103,14 @@ CODES: Mapping[str, str] = {
     "objection_upheld": N_("Objection upheld"),
     "objection_review": N_("Back to review"),
     "objection_refused": N_("Objection refused"),
+    "proof_whole": N_("Everything fits together"),
+    "proof_waiting": N_("Not sealed yet"),
+    "proof_broken": N_("Does not fit together"),
+    "the list is not the one whose hash was kept": N_(
+        "The list is not the one whose hash was kept"
+    ),
+    "the history was written for another list": N_("The history was written for another list"),
+    "no posting is on record": N_("No posting is on record"),
     "start": N_("New first day"),
     "teacher": N_("Teacher"),
     "room": N_("Room"),

@@ -44,6 +44,7 @@ from subsidy.records.tables.money import (
 from subsidy.records.tables.notices import (
     DeliveryTry,
     NoticeLine,
+    NoticePlace,
     Objection,
     Outbox,
     PublicNotice,
@@ -97,6 +98,7 @@ __all__ = [
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",
+    "NoticePlace",
     "Objection",
     "Outbox",
     "PackVersion",

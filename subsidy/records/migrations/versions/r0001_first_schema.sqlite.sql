@@ -356,6 +356,10 @@ CREATE TABLE public_notice (
     city VARCHAR NOT NULL,
     number VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    list_version INTEGER NOT NULL,
+    corrects_id INTEGER,
+    masking VARCHAR NOT NULL,
     area_id INTEGER NOT NULL,
     office VARCHAR NOT NULL,
     contact VARCHAR NOT NULL,
@@ -371,7 +375,9 @@ CREATE TABLE public_notice (
     version INTEGER NOT NULL,
     CONSTRAINT pk_public_notice PRIMARY KEY (id),
     CONSTRAINT uq_public_notice_city_number UNIQUE (city, number),
+    CONSTRAINT uq_public_notice_corrects_id UNIQUE (corrects_id),
     CONSTRAINT ck_public_notice_state CHECK (state IN ('prepared', 'posted', 'closed', 'replaced')),
+    CONSTRAINT fk_public_notice_corrects_id_public_notice FOREIGN KEY(corrects_id) REFERENCES public_notice (id),
     CONSTRAINT fk_public_notice_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
 
@@ -501,6 +507,23 @@ CREATE TABLE entitlement (
 );
 
 CREATE INDEX ix_entitlement_person_id ON entitlement (person_id);
+
+CREATE TABLE notice_place (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    notice_id INTEGER NOT NULL,
+    place VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    put_up_on DATE NOT NULL,
+    file_name VARCHAR NOT NULL,
+    file_hash VARCHAR NOT NULL,
+    entered_by VARCHAR NOT NULL,
+    entered_at DATETIME NOT NULL,
+    CONSTRAINT pk_notice_place PRIMARY KEY (id),
+    CONSTRAINT fk_notice_place_notice_id_public_notice FOREIGN KEY(notice_id) REFERENCES public_notice (id)
+);
+
+CREATE INDEX ix_notice_place_notice_id ON notice_place (notice_id);
 
 CREATE TABLE payment_line (
     id INTEGER NOT NULL,
@@ -951,6 +974,7 @@ CREATE TABLE notice_line (
     amount_fen BIGINT DEFAULT '0' NOT NULL,
     payee VARCHAR NOT NULL,
     last_day DATE NOT NULL,
+    corrected_on DATE,
     status VARCHAR NOT NULL,
     CONSTRAINT pk_notice_line PRIMARY KEY (id),
     CONSTRAINT uq_notice_line_notice_id_claim_id UNIQUE (notice_id, claim_id),
@@ -972,6 +996,7 @@ CREATE TABLE objection (
     words_sealed BLOB NOT NULL,
     contact_sealed BLOB,
     key_version INTEGER NOT NULL,
+    settle_by DATE,
     outcome VARCHAR NOT NULL,
     reasons VARCHAR NOT NULL,
     decided_by VARCHAR NOT NULL,
