@@ -6,6 +6,7 @@ that was killed is gone on with behind its last committed window. Guards and eff
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -35,6 +36,8 @@ from subsidy.rules.workdays import working_days_after
 FINISHED = 2**62
 """Upper bound of the empty window that marks an attempt as finished: no claim has such an id."""
 BATCH = 500
+SQLITE_DEADLINES, POSTGRESQL_DEADLINES = 4_000, 20_000
+"""Deadlines of one transaction of the sweep over them."""
 P = ClaimProgress
 Stopping = Callable[[], bool]
 Apply = Callable[[Session, Act, Scope, int], dict[str, int]]
@@ -162,19 +165,25 @@ def watch_deadlines(
     now: datetime,
     actor: str,
     stopping: Stopping | None = None,
-    limit: int = BATCH,
+    limit: int | None = None,
 ) -> dict[str, int]:
-    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts."""
+    """Watch every deadline that is due, batch by batch, each in its own transaction; return counts.
+
+    Without `limit` a batch is as large as the database bears: SQLite's writer keeps the console waiting.
+    """
     asked = stopping or (lambda: False)
     act = _act(office, city, today, now, actor)
+    size = limit or (SQLITE_DEADLINES if database.is_sqlite else POSTGRESQL_DEADLINES)
     counts: dict[str, int] = {}
     more = True
     while more and not asked():
         with database.transaction() as session:
-            seen = watch(session, act, limit=limit)
+            seen = watch(session, act, limit=size)
         for name, count in seen.counts().items():
             counts[name] = counts.get(name, 0) + count
         more = seen.more
+        if more and database.is_sqlite:
+            time.sleep(windows.SQLITE_YIELD_SECONDS)
     return counts
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.recounting import RESUMED, STOPPED, entries_of
-from subsidy.actions.deadlines.watching import IS_OPEN
+from subsidy.actions.deadlines.sweeping.rows import WANTED
 from subsidy.records.tables import Area, Claim, ClockEntry, Deadline, TrainingClass, WindowRule
 from subsidy.rules.deadline_words import describe
 from subsidy.rules.deadlines import Clock, Window, clock
@@ -129,7 +129,8 @@ def due_within(
         .join(Claim, col(Claim.id) == Deadline.claim_id)
         .join(Area, col(Area.id) == Deadline.area_id)
         .where(
-            text(IS_OPEN),
+            text(WANTED),
+            Deadline.status == "open",
             Deadline.next_on <= bound + WIDEST_RANGE,
             Deadline.told_by <= bound,
             Deadline.city == act.city,

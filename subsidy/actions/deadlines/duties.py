@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from subsidy.actions.acting import Act
+from subsidy.actions.acting import Act, window_of
+from subsidy.actions.deadlines.sweeping.rows import Due
 from subsidy.actions.grounds.permits import city_area
-from subsidy.records.tables import Claim, ClaimProgress, Deadline, Road, TrainingClass, WindowRule
+from subsidy.records.among import among
+from subsidy.records.tables import Deadline, Road, TrainingClass, WindowRule
+from subsidy.rules.deadlines import Window
 
 LEADER_CODE = "E407"
 OFFICE, PROVIDER, TRAINEE = "office", "provider", "trainee"
@@ -21,7 +26,10 @@ CODES = {
 }
 """Window → code of the ticket at its end; every other one is the office's own work, E405."""
 OFFICE_CODE = "E405"
-APPLICANTS = ("application", "certificate_registration", "correction", "return_repaired")
+APPLICANTS = (
+    *("application", "certificate_registration", "correction", "return_repaired"),
+    "filing_before_start",
+)
 """Windows in which the provider (or, without one, the trainee) has to act."""
 NOT_YET = {"application": "尚未申领", "certificate_registration": "尚未登记"}
 
@@ -35,12 +43,10 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A deadline with the rows that say whose it is."""
+    """A deadline with its rule, to be counted anew."""
 
     row: Deadline
     rule: WindowRule
-    claim: Claim
-    progress: ClaimProgress
 
 
 def code_of(window: str) -> str:
@@ -64,7 +70,7 @@ def document_of(act: Act, document: str) -> str:
 
 
 class Desks:
-    """Finds who has to act in a running window; offices and classes are read once."""
+    """Finds who has to act in a running window; rules, offices and classes are read once."""
 
     def __init__(self, session: Session, act: Act) -> None:
         """Bind to one session and act."""
@@ -73,37 +79,65 @@ class Desks:
         self._roads: dict[int, Road] = {}
         self._city: int | None = None
         self._classes: dict[int, TrainingClass] = {}
+        self._rules: dict[int, WindowRule] = {}
+        self._windows: dict[int, Window] = {}
+        self._citys: dict[tuple[str, int | None, int | None, date], bool] = {}
 
-    def addressee(self, one: Running) -> Addressee:
+    def rule(self, rule_id: int) -> WindowRule:
+        """The stored rule of a deadline."""
+        if rule_id not in self._rules:
+            self._rules[rule_id] = self._session.get_one(WindowRule, rule_id)
+        return self._rules[rule_id]
+
+    def window(self, rule_id: int) -> Window:
+        """The rule as the arithmetic takes it."""
+        if rule_id not in self._windows:
+            self._windows[rule_id] = window_of(self.rule(rule_id))
+        return self._windows[rule_id]
+
+    def ends_with(self, rule_id: int, what: str) -> bool:
+        """Whether the rule's end does `what`: ticket, leader, block, lapse."""
+        return what in self.window(rule_id).at_end
+
+    def addressee(self, one: Due) -> Addressee:
         """Provider or trainee for the applicant's windows, otherwise the office in charge."""
-        if one.row.window in APPLICANTS:
-            if one.claim.provider_id is not None:
-                return Addressee(PROVIDER, one.claim.provider_id)
-            if one.claim.person_id is not None:
-                return Addressee(TRAINEE, one.claim.person_id)
+        if one.window in APPLICANTS:
+            if one.provider_id is not None:
+                return Addressee(PROVIDER, one.provider_id)
+            if one.person_id is not None:
+                return Addressee(TRAINEE, one.person_id)
         return Addressee(OFFICE, self.office(one))
 
-    def office(self, one: Running) -> int:
+    def office(self, one: Due) -> int:
         """Area of the office whose work it is: the city's where the level or payment is the city's."""
-        if self._is_the_citys(one):
+        if one.window in ("review", "approval", "payment") and self._is_the_citys(one):
             if self._city is None:
                 self._city = city_area(self._session, self._act.city).id
             assert self._city is not None
             return self._city
-        return one.row.area_id
+        return one.area_id
 
-    def _is_the_citys(self, one: Running) -> bool:
-        road = self._road(one.progress.road_id)
+    def _is_the_citys(self, one: Due) -> bool:
+        key = (one.window, one.road_id, one.levels_done, one.anchor_on)
+        if key not in self._citys:
+            self._citys[key] = self._asks_the_city(*key)
+        return self._citys[key]
+
+    def _asks_the_city(
+        self, window: str, road_id: int | None, levels_done: int | None, anchor: date
+    ) -> bool:
+        if road_id is None:
+            return False
+        road = self._road(road_id)
         track = self._act.pack.tracks.get(road.track)
-        window = one.row.window
         if track is None:
             return False
         if window in ("review", "approval"):
-            at = 0 if window == "review" else one.progress.levels_done
+            at = 0 if window == "review" else levels_done or 0
             levels = track.levels(road.route) or ()
             return at < len(levels) and levels[at].office == "city"
-        if window == "payment" and f"{road.track}.pays.{road.route}" in self._act.pack.dated:
-            pays = track.value(f"pays.{road.route}", on=one.row.anchor_on)
+        if f"{road.track}.pays.{road.route}" in self._act.pack.dated:
+            pays = track.value(f"pays.{road.route}", on=anchor)
             return not pays.unset and bool(pays.value == "city")
         return False
 
@@ -112,6 +146,13 @@ class Desks:
             found = self._session.exec(select(Road).where(Road.id == road_id)).one()
             self._roads[road_id] = found
         return self._roads[road_id]
+
+    def read_classes(self, class_ids: Iterable[int]) -> None:
+        """Read these classes in one go."""
+        new = set(class_ids) - self._classes.keys()
+        query = select(TrainingClass).where(among(self._session, col(TrainingClass.id), new))
+        for row in self._session.exec(query).all() if new else ():
+            self._classes[row.id or 0] = row
 
     def training(self, class_id: int) -> TrainingClass:
         """A class, read once."""

@@ -12,39 +12,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from states.chart import FAR
-from states.ticket import TICKET
 from subsidy.actions.acting import Act, PackRules
-from subsidy.actions.deadlines.duties import (
-    LEADER_CODE,
-    NOT_YET,
-    Desks,
-    Running,
-    code_of,
-    means_of,
-)
-from subsidy.actions.grounds.ticket_rows import as_text, count_blocks, due_of, open_ticket
+from subsidy.actions.deadlines.duties import LEADER_CODE, NOT_YET, Desks, code_of, means_of
+from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
+from subsidy.actions.deadlines.sweeping.rows import Due
+from subsidy.actions.deadlines.sweeping.tickets import OURS, Shape, facts_around_id, open_all
+from subsidy.actions.deadlines.telling import in_groups
+from subsidy.actions.grounds.ticket_rows import count_blocks, due_of
+from subsidy.records.among import among
 from subsidy.records.moves import move_all
 from subsidy.records.moves.bulk import Scope
-from subsidy.records.moves.interactive import TICKET_OPEN
 from subsidy.records.tables import ClaimProgress, Ticket
+from subsidy.rules.deadlines import Window
 from subsidy.rules.verdict import FactValue
+from subsidy.rules.workdays import working_days_after
 
 ONE_DAY = timedelta(1)
-OURS = "deadline_id"
-"""Fact that marks a ticket as opened by the end of a window, not by a decision."""
-BLANK = {
-    "state": TICKET.initial,
-    "version": 0,
-    "owner": "",
-    "override_by": "",
-    "override_reason": "",
-    "outcome": "",
-}
-"""Columns of a ticket that nobody has worked yet: many are written at once, past the ORM."""
 
 
 @dataclass
@@ -54,44 +41,55 @@ class Ended:
     missed: int = 0
     lapsed: int = 0
     tickets: int = 0
-    stayed: list[Running] = field(default_factory=list)
+    stayed: list[Due] = field(default_factory=list)
     """Those whose claim goes on, though late."""
 
 
-def end(session: Session, act: Act, desks: Desks, rows: Sequence[Running]) -> Ended:
+def end(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> Ended:
     """Deal with deadlines whose last day is over; their claims' rows are locked by the caller."""
-    done = Ended()
-    lapsing = [one for one in rows if one.row.lapses_after < act.today]
-    for one in rows:
-        one.row.status = "missed"
-        one.row.closed_on = one.row.due_on + ONE_DAY
-        one.row.next_on = FAR
-    session.flush()
-    done.missed = len(rows)
-    done.tickets = _tickets(session, act, desks, rows)
-    done.tickets += _for_the_leader(session, act, rows)
-    claims = [one.row.of_claim for one in rows]  # read before a bulk move expires the rows
-    done.lapsed = lapse(session, act, lapsing)
-    open_now = _open_claims(session, claims) if lapsing else set(claims)
-    done.stayed = [one for one, claim_id in zip(rows, claims, strict=True) if claim_id in open_now]
-    return done
+    if not rows:
+        return Ended()
+    mark_all(session, {one.id: _missed(act, desks, one) for one in rows})
+    tickets = _tickets(session, act, desks, rows) + _for_the_leader(session, act, desks, rows)
+    lapsing = [one for one in rows if one.lapses_after < act.today]
+    lapsed = lapse(session, act, desks, lapsing)
+    gone = _closed(session, lapsing) if lapsed else set()
+    stayed = [one for one in rows if one.claim_id not in gone or one.claim_id is None]
+    return Ended(len(rows), lapsed, tickets, stayed)
 
 
-def lapse(session: Session, act: Act, rows: Iterable[Running]) -> int:
+def _missed(act: Act, desks: Desks, one: Due) -> Mark:
+    return Mark(
+        status="missed",
+        next_on=next_escalation(act, desks.window(one.rule_id), due_on=one.due_on, taken=0),
+        escalated=0,
+        closed_on=one.due_on + ONE_DAY,
+    )
+
+
+def next_escalation(act: Act, window: Window, *, due_on: date, taken: int) -> date:
+    """The day behind today of the next step that an undone matter takes upwards; FAR without one."""
+    if taken >= len(window.escalate_at):
+        return FAR
+    step = working_days_after(act.calendar, anchor=due_on, days=window.escalate_at[taken])
+    return max(step.on, act.today + ONE_DAY)
+
+
+def lapse(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
     """Let the claims lapse on the day after their last lawful one; return how many did.
 
     A claim that stands where the chart knows no lapse (its class is not assessed yet) stays.
     """
-    groups: dict[tuple[date, int], list[Running]] = {}
+    groups: dict[tuple[date, int, str], list[int]] = {}
     for one in rows:
-        groups.setdefault((one.row.lapses_after, one.row.rule_id), []).append(one)
+        if one.claim_id is not None:
+            groups.setdefault((one.lapses_after, one.rule_id, one.track), []).append(one.claim_id)
     count = 0
-    for (last, _), group in sorted(groups.items(), key=lambda item: item[0]):
-        one = group[0]
-        means = means_of(act, track=one.claim.track, window=one.row.window)
-        note = f"{means}截止{last}（{one.rule.clause}）"
-        ids = [each.row.of_claim for each in group]
-        count += lapse_after(session, act, last=last, scope=Scope.claims(ids), note=note, lock=True)
+    for (last, rule_id, track), ids in sorted(groups.items()):
+        rule = desks.rule(rule_id)
+        note = f"{means_of(act, track=track, window=rule.name)}截止{last}（{rule.clause}）"
+        scope = Scope((among(session, col(ClaimProgress.claim_id), ids),))
+        count += lapse_after(session, act, last=last, scope=scope, note=note, lock=True)
     return count
 
 
@@ -129,76 +127,72 @@ def lapse_after(
     return moved
 
 
-def _tickets(session: Session, act: Act, desks: Desks, rows: Sequence[Running]) -> int:
+def _tickets(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> int:
     """Open one ticket for each claim whose rule asks for it; return how many are new."""
-    wanted: dict[str, list[Running]] = {}
-    for one in rows:
-        if "ticket" in one.rule.at_end.split():
-            wanted.setdefault(code_of(one.row.window), []).append(one)
-    return sum(_open_all(session, act, desks, code, group) for code, group in wanted.items())
-
-
-def _open_all(session: Session, act: Act, desks: Desks, code: str, rows: Sequence[Running]) -> int:
-    known = act.pack.book[code]
-    held = _open_of(session, code, [one.row.of_claim for one in rows])
-    due = due_of(act, days=known.limit_days)
+    shapes: dict[tuple[int, date, date, str, int], Shape] = {}
+    wanted: list[tuple[Due, Shape]] = []
     blocking: list[int] = []
-    new: dict[int, dict[str, object]] = {}
     for one in rows:
-        claim_id = one.row.of_claim
-        blocks = "block" in one.rule.at_end.split()
-        facts = as_text(facts_of(act, one))
-        ticket = held.get(claim_id)
-        if ticket is None:
-            new[claim_id] = {
-                "city": act.city,
-                "area_id": desks.office(one),
-                "queue": known.queue,
-                "code": code,
-                "claim_id": claim_id,
-                "class_id": one.claim.class_id,
-                "blocks": blocks,
-                "opened_on": act.today,
-                "due_on": due,
-                "facts": facts,
-                "clause": one.rule.clause or one.rule.assumed,
-                "opened_at": act.recorded_at,
-                **BLANK,
-            }
-        elif is_ours(ticket):
-            ticket.facts = facts
-            ticket.blocks = ticket.blocks or blocks
-            session.add(ticket)
-        if blocks:
-            blocking.append(claim_id)
-    session.flush()
-    if new:
-        session.execute(insert(Ticket), list(new.values()))
+        if not desks.ends_with(one.rule_id, "ticket"):
+            continue
+        office = desks.office(one)
+        key = (one.rule_id, one.anchor_on, one.due_on, one.track, office)
+        if key not in shapes:
+            shapes[key] = _shape(act, desks, one, code=code_of(one.window), office=office)
+        wanted.append((one, shapes[key]))
+        if shapes[key].blocks and one.claim_id is not None:
+            blocking.append(one.claim_id)
+    new = open_all(session, act, wanted)
     if blocking:
         count_blocks(session, blocking)
-    return len(new)
+    return new
 
 
-def _open_of(session: Session, code: str, claim_ids: Sequence[int]) -> dict[int, Ticket]:
-    query = select(Ticket).where(
-        col(Ticket.claim_id).in_(list(claim_ids)),
-        Ticket.code == code,
-        col(Ticket.state).in_(TICKET_OPEN),
+def _for_the_leader(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> int:
+    """One ticket for the leader for each class and window, not one for each trainee."""
+    late = [one for one in rows if desks.ends_with(one.rule_id, "leader")]
+    wanted = []
+    for group in in_groups(session, desks, late, status=("missed",)):
+        one, count = group.one, {"count": group.count}
+        shape = _shape(act, desks, one, code=LEADER_CODE, office=one.area_id, more=count)
+        wanted.append((one, replace(shape, blocks=0)))
+    return open_all(session, act, wanted, of_class=True)
+
+
+def _shape(
+    act: Act,
+    desks: Desks,
+    one: Due,
+    *,
+    code: str,
+    office: int,
+    more: Mapping[str, FactValue] | None = None,
+) -> Shape:
+    known = act.pack.book[code]
+    window = desks.window(one.rule_id)
+    before, after = facts_around_id({**facts_of(act, one), **(more or {})})
+    return Shape(
+        code=code,
+        queue=known.queue,
+        area_id=office,
+        due_on=due_of(act, days=known.limit_days),
+        blocks=int("block" in window.at_end),
+        clause=window.clause or window.assumed or "",
+        facts_before=before,
+        facts_after=after,
     )
-    return {t.claim_id: t for t in session.exec(query).all() if t.claim_id is not None}
 
 
-def facts_of(act: Act, one: Running) -> dict[str, FactValue]:
+def facts_of(act: Act, one: Due) -> dict[str, FactValue]:
     """Facts of a ticket about the end of a window: what its code's sentence names."""
-    window = one.row.window
+    window = one.window
     facts: dict[str, FactValue] = {
-        OURS: one.row.id or 0,
         "window": window,
-        "step": means_of(act, track=one.claim.track, window=window),
-        "due": one.row.due_on,
+        "step": means_of(act, track=one.track, window=window),
+        "due": one.due_on,
     }
     if window == "certificate_registration":
-        facts |= {"issued": one.row.anchor_on, "registered": NOT_YET[window]}
+        facts |= {"issued": one.anchor_on, "registered": NOT_YET[window]}
     if window == "application":
         facts["applied"] = NOT_YET[window]
     return facts
@@ -210,42 +204,10 @@ def is_ours(ticket: Ticket) -> bool:
     return OURS in facts
 
 
-def _for_the_leader(session: Session, act: Act, rows: Sequence[Running]) -> int:
-    """One ticket for the leader for each class and window, not one for each trainee."""
-    groups: dict[tuple[int | None, int, str, date], list[Running]] = {}
-    for one in rows:
-        if "leader" in one.rule.at_end.split():
-            alone = one.row.of_claim if one.claim.class_id is None else 0
-            key = (one.claim.class_id, alone, one.row.window, one.row.due_on)
-            groups.setdefault(key, []).append(one)
-    before = _leader_tickets(session, act)
-    opened = set()
-    for (class_id, _, _, _), group in groups.items():
-        one = group[0]
-        opened.add(
-            open_ticket(
-                session,
-                act,
-                code=LEADER_CODE,
-                claim_id=None if class_id is not None else one.row.of_claim,
-                class_id=class_id,
-                facts={**facts_of(act, one), "count": len(group)},
-                blocks=False,
-                clause=one.rule.clause or one.rule.assumed,
-            )
-        )
-    return len(opened - before)
-
-
-def _leader_tickets(session: Session, act: Act) -> set[int]:
-    query = select(Ticket.id).where(
-        Ticket.city == act.city,
-        Ticket.code == LEADER_CODE,
-        col(Ticket.state).in_(TICKET_OPEN),
+def _closed(session: Session, rows: Iterable[Due]) -> set[int]:
+    """Claims of these deadlines that are open no more."""
+    claims = {one.claim_id for one in rows if one.claim_id is not None}
+    query = select(ClaimProgress.claim_id).where(  # type: ignore[call-overload]
+        among(session, col(ClaimProgress.claim_id), claims)
     )
-    return {found for found in session.exec(query).all() if found is not None}
-
-
-def _open_claims(session: Session, claim_ids: Sequence[int]) -> set[int]:
-    query = select(ClaimProgress.claim_id).where(col(ClaimProgress.claim_id).in_(list(claim_ids)))
-    return set(session.exec(query).all())
+    return claims - set(session.execute(query).scalars())

@@ -98,7 +98,8 @@ def _deadline(session: Session, act: Act, deadline_id: int) -> Deadline:
     row = session.get(Deadline, deadline_id)
     if row is None or row.city != act.city:
         raise LookupError(f"{act.city} has no deadline with the id {deadline_id}")
-    progress_of(session, row.of_claim, lock=True)
+    if row.claim_id is not None:
+        progress_of(session, row.claim_id, lock=True)
     return session.get_one(Deadline, deadline_id, with_for_update=True, populate_existing=True)
 
 
@@ -182,14 +183,22 @@ def _grant(
     )
     session.flush()
     if row.status in ("open", "waived"):
-        set_lapses(session, [row.of_claim])
-        query = select(Ticket).where(
-            Ticket.claim_id == row.of_claim,
-            Ticket.code == code_of(row.window),
-            col(Ticket.state).in_(TICKET_OPEN),
-        )
-        for ticket in session.exec(query).all():
-            if is_ours(ticket):
-                close_row(session, act, ticket, event="resolve", outcome=MENDED)
-    change_facts(session, [row.of_claim])
-    decide_claims(session, act, claim_ids=[row.of_claim])
+        _close_tickets(session, act, row)
+    if row.claim_id is None:
+        return
+    if row.status in ("open", "waived"):
+        set_lapses(session, [row.claim_id])
+    change_facts(session, [row.claim_id])
+    decide_claims(session, act, claim_ids=[row.claim_id])
+
+
+def _close_tickets(session: Session, act: Act, row: Deadline) -> None:
+    """The tickets that the miss of this deadline opened."""
+    query = select(Ticket).where(
+        Ticket.claim_id == row.claim_id if row.claim_id else Ticket.class_id == row.class_id,
+        Ticket.code == code_of(row.window),
+        col(Ticket.state).in_(TICKET_OPEN),
+    )
+    for ticket in session.exec(query).all():
+        if is_ours(ticket) and ticket.claim_id == row.claim_id:
+            close_row(session, act, ticket, event="resolve", outcome=MENDED)

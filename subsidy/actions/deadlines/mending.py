@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from states.claim import CLAIM
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import CODES, LEADER_CODE, OFFICE_CODE
-from subsidy.actions.deadlines.ending import OURS
+from subsidy.actions.deadlines.sweeping.tickets import OURS
 from subsidy.actions.grounds.ticket_rows import MENDED, close_row
 from subsidy.records.tables import Claim, ClaimHistory, Deadline, Ticket
 

@@ -2,217 +2,243 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import (
     OFFICE,
     Addressee,
     Desks,
-    Running,
     document_of,
     means_of,
 )
-from subsidy.actions.grounds.outbox_rows import put
+from subsidy.actions.deadlines.sweeping.rows import Due, due_rows
+from subsidy.actions.grounds.outbox_rows import Wanted, put_all
+from subsidy.records.among import among
 from subsidy.records.tables import Claim, Deadline
 from subsidy.rules.workdays import working_days_between
 
 REMINDER, MISSED, CERTIFICATES_LATE = "deadline_reminder", "deadline_missed", "certificates_late"
-CALENDAR = "calendar_changed"
+CALENDAR, ESCALATED = "calendar_changed", "deadline_escalated"
 OPEN = ("open", "stopped")
+NOT_LAPSED = "转工作人员核查；尚未作废，请尽快办理并说明原因"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Claims whose deadlines are told of in one message: one of them, and how many they are."""
+    """Deadlines that are told of in one message: one of them, and how many they are."""
 
-    one: Running
+    one: Due
     to: Addressee
     count: int
-    day: date
-    """The day that people are told."""
+
+    @property
+    def day(self) -> date:
+        """The day that people are told."""
+        return self.one.told_by
 
     @property
     def subject(self) -> str:
         """The class, or the claim that belongs to none."""
-        return "claim" if self.one.claim.class_id is None else "class"
+        return "claim" if self.one.group_class is None else "class"
 
     @property
     def subject_id(self) -> int:
         """Id of the class or claim."""
-        return self.one.claim.class_id or self.one.row.of_claim
+        return self.one.group_class or self.one.claim_id or 0
 
 
 def in_groups(
-    session: Session, desks: Desks, rows: Iterable[Running], *, status: Iterable[str] = OPEN
+    session: Session, desks: Desks, rows: Iterable[Due], *, status: Sequence[str] = OPEN
 ) -> list[Group]:
     """Group by class, window, day told and addressee; single claims stay alone.
 
     The count is of all such deadlines in one of `status`, in this batch or not, so that a class
     that is cut by the end of a batch is still told of once and in full.
     """
-    first: dict[tuple[int | None, int, str, date, Addressee], Running] = {}
+    first: dict[tuple[int | None, int | None, str, date, Addressee], Due] = {}
     for one in rows:
-        alone = one.row.of_claim if one.claim.class_id is None else 0
-        key = (one.claim.class_id, alone, one.row.window, one.row.told_by, desks.addressee(one))
+        alone = one.claim_id if one.group_class is None else None
+        key = (one.group_class, alone, one.window, one.told_by, desks.addressee(one))
         first.setdefault(key, one)
+    classes = {one.of_class for one in first.values() if one.of_class is not None}
+    counts = _counts(session, classes, status)
+    desks.read_classes({key[0] for key in first if key[0] is not None})
     return [
-        Group(one, key[4], _how_many(session, one, tuple(status)), key[3])
+        Group(one, key[4], counts.get((one.of_class, one.window, one.told_by), 1))
         for key, one in first.items()
     ]
 
 
-def _how_many(session: Session, one: Running, status: tuple[str, ...]) -> int:
-    if one.claim.class_id is None:
-        return 1
-    return session.exec(
-        select(func.count())
-        .select_from(Deadline)
+def _counts(
+    session: Session, classes: Iterable[int], status: Sequence[str]
+) -> dict[tuple[int | None, str, date], int]:
+    key = (col(Claim.class_id), col(Deadline.window), col(Deadline.told_by))
+    rows = session.execute(
+        select(*key, func.count())
         .join(Claim, col(Claim.id) == Deadline.claim_id)
-        .where(
-            Claim.class_id == one.claim.class_id,
-            Deadline.window == one.row.window,
-            Deadline.told_by == one.row.told_by,
-            col(Deadline.status).in_(status),
-        )
-    ).one()
+        .where(among(session, col(Claim.class_id), classes), col(Deadline.status).in_(status))
+        .group_by(*key)
+    )
+    return {(class_id, window, told_by): n for class_id, window, told_by, n in rows.all()}
 
 
-def remind(session: Session, act: Act, desks: Desks, rows: Iterable[Running]) -> int:
+def remind(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
     """Remind whoever must act; return how many messages were put into the outbox."""
-    sent = 0
+    return put_all(session, act, _reminders(session, act, desks, rows))
+
+
+def _reminders(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[Wanted]:
     for group in in_groups(session, desks, rows):
-        row = group.one.row
-        left = working_days_between(act.calendar, after=act.today, through=group.day)
-        sent += _tell(
-            session,
+        yield _wanted(
             act,
+            desks,
             group,
             template=REMINDER,
             occasion=_occasion(group, act.today),
             values={
-                "number": _number(desks, group),
-                "matter": _matter(act, desks, group),
                 "due_on": group.day,
-                "working_days_left": left,
-                "final": row.final,
-                **_grounds(act, group),
+                "working_days_left": working_days_between(
+                    act.calendar, after=act.today, through=group.day
+                ),
+                "final": group.one.final,
             },
         )
-    return sent
 
 
-def tell_missed(session: Session, act: Act, desks: Desks, rows: Iterable[Running]) -> int:
+def tell_missed(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
     """Tell whoever should have acted that the end has passed; return how many messages."""
-    sent = 0
+    return put_all(session, act, _missed(session, act, desks, rows))
+
+
+def _missed(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[Wanted]:
     for group in in_groups(session, desks, rows, status=("missed",)):
-        row = group.one.row
-        if row.window == "certificate_registration" and group.subject == "class":
+        one = group.one
+        occasion = _occasion(group, one.due_on)
+        if one.window == "certificate_registration" and group.subject == "class":
             training = desks.training(group.subject_id)
-            late = working_days_between(act.calendar, after=row.due_on, through=act.today)
-            template, values = CERTIFICATES_LATE, {
+            values: dict[str, object] = {
                 "class_code": training.number,
                 "class_name": training.title,
                 "missing": group.count,
-                "due_on": row.due_on,
-                "working_days_late": late,
-            }  # fmt: skip
-        else:
-            template, values = MISSED, {
-                "number": _number(desks, group),
-                "matter": _matter(act, desks, group),
-                "due_on": row.due_on,
-                "consequence": "转工作人员核查；尚未作废，请尽快办理并说明原因",
-                "remedies": [],
-            }  # fmt: skip
-        values |= _grounds(act, group)
-        occasion = _occasion(group, row.due_on)
-        sent += _tell(session, act, group, template=template, occasion=occasion, values=values)
-    return sent
+                "due_on": one.due_on,
+                "working_days_late": working_days_between(
+                    act.calendar, after=one.due_on, through=act.today
+                ),
+                **_grounds(act, desks, one),
+            }
+            yield _message(group, CERTIFICATES_LATE, occasion, values)
+            continue
+        values = {"due_on": one.due_on, "consequence": NOT_LAPSED, "remedies": []}
+        yield _wanted(act, desks, group, template=MISSED, occasion=occasion, values=values)
 
 
-def tell_moved(
-    session: Session, act: Act, desks: Desks, rows: Iterable[tuple[Running, date]]
-) -> int:
-    """Tell that a holiday notice moved the day that was told (the second of each pair)."""
-    was = {one.row.id: day for one, day in rows}
+def tell_moved(session: Session, act: Act, desks: Desks, was: Mapping[int, date]) -> int:
+    """Tell that a holiday notice moved the day that was told: deadline → the day told before."""
+    if not was:
+        return 0
+    return put_all(session, act, _moved(session, act, desks, was))
+
+
+def _moved(session: Session, act: Act, desks: Desks, was: Mapping[int, date]) -> Iterator[Wanted]:
     notice = max(act.calendar.notices, key=lambda n: n.published)
-    sent = 0
-    for group in in_groups(session, desks, [one for one, _ in rows]):
+    for group in in_groups(session, desks, due_rows(session, was)):
         moved = {
             "matter": _matter(act, desks, group),
             "number": _number(desks, group),
-            "was": was[group.one.row.id],
+            "was": was[group.one.id],
             "now": group.day,
         }
-        sent += _tell(
-            session,
+        occasion = f"{_occasion(group, act.today)}:{act.calendar.version}"
+        values = {"notice": notice.number, "year": notice.year, "moved": [moved]}
+        yield _message(group, CALENDAR, occasion, values)
+
+
+def tell_escalated(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
+    """Take an undone matter one desk higher: 1 the section head, 2 the leader; return how many."""
+    return put_all(session, act, _escalated(session, act, desks, rows))
+
+
+def _escalated(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[Wanted]:
+    for group in in_groups(session, desks, rows, status=("missed",)):
+        one = group.one
+        desk = Group(one, Addressee(OFFICE, desks.office(one)), group.count)
+        step = one.escalated + 1
+        yield _wanted(
             act,
-            group,
-            template=CALENDAR,
-            occasion=f"{_occasion(group, act.today)}:{act.calendar.version}",
-            values={"notice": notice.number, "year": notice.year, "moved": [moved]},
+            desks,
+            desk,
+            template=ESCALATED,
+            occasion=f"{_occasion(group, one.due_on)}:escalated:{step}",
+            values={
+                "due_on": one.due_on,
+                "working_days_over": working_days_between(
+                    act.calendar, after=one.due_on, through=act.today
+                ),
+                "step": step,
+                "count": group.count,
+            },
         )
-    return sent
 
 
 def _occasion(group: Group, day: date) -> str:
     """Names the message: the deadline of a single claim, or window and day told for a class."""
-    row = group.one.row
-    which = str(row.id) if group.subject == "claim" else f"{row.window}:{group.day}"
+    one = group.one
+    which = str(one.id) if group.subject == "claim" else f"{one.window}:{group.day}"
     return f"deadline:{which}:{day}"
 
 
 def _number(desks: Desks, group: Group) -> str:
     if group.subject == "class":
         return desks.training(group.subject_id).number
-    return group.one.claim.number
+    return group.one.number
 
 
 def _matter(act: Act, desks: Desks, group: Group) -> str:
     """`补贴申领期限（养老护理第一期，40人）`."""
-    means = means_of(act, track=group.one.claim.track, window=group.one.row.window)
+    means = means_of(act, track=group.one.track, window=group.one.window)
     if group.subject == "claim":
         return means
-    return f"{means}（{desks.training(group.subject_id).title}，{group.count}人）"
+    title = desks.training(group.subject_id).title
+    return f"{means}（{title}）" if group.one.class_id else f"{means}（{title}，{group.count}人）"
 
 
-def _grounds(act: Act, group: Group) -> dict[str, object]:
-    rule = group.one.rule
+def _grounds(act: Act, desks: Desks, one: Due) -> dict[str, object]:
+    window = desks.window(one.rule_id)
     return {
-        "clause": rule.clause or rule.assumed,
-        "document": document_of(act, rule.document),
+        "clause": window.clause or window.assumed or "",
+        "document": document_of(act, window.document),
     }
 
 
-def _tell(
-    session: Session,
+def _wanted(
     act: Act,
+    desks: Desks,
     group: Group,
     *,
     template: str,
     occasion: str,
     values: dict[str, object],
-) -> int:
-    """Put one message into the outbox; one of the same subject and occasion goes out once."""
-    new = put(
-        session,
-        act,
-        subject=group.subject,
-        subject_id=group.subject_id,
-        template=template,
-        occasion=occasion,
-        to_kind=group.to.kind,
-        to_id=group.to.id,
-        **values,
+) -> Wanted:
+    """A message with number, matter, clause and document beside its own values."""
+    head = {"number": _number(desks, group), "matter": _matter(act, desks, group)}
+    own = {"deadline_id": group.one.id} if group.one.class_id else {}
+    values = {**head, **own, **values, **_grounds(act, desks, group.one)}
+    return _message(group, template, occasion, values)
+
+
+def _message(group: Group, template: str, occasion: str, values: dict[str, object]) -> Wanted:
+    """One of the same subject and occasion goes out once."""
+    return Wanted(
+        group.subject, group.subject_id, template, occasion, group.to.kind, group.to.id, values
     )
-    return int(new)
 
 
-def for_applicants(desks: Desks, rows: Iterable[Running]) -> list[Running]:
+def for_applicants(desks: Desks, rows: Iterable[Due]) -> list[Due]:
     """Those in which somebody outside the office had to act."""
     return [one for one in rows if desks.addressee(one).kind != OFFICE]

@@ -1,25 +1,28 @@
-"""The sweep over deadlines: count anew, remind, end. It asks what is due now, so a stop is caught up."""
+"""The sweep over deadlines: remind, end, escalate. It asks what is due now, so a stop is caught up."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, text, update
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
-from subsidy.actions.acting import Act, window_of
+from subsidy.actions.acting import Act, next_attention
 from subsidy.actions.deadlines.duties import Desks, Running
-from subsidy.actions.deadlines.ending import Ended, end
-from subsidy.actions.deadlines.recounting import attention_of, recount
+from subsidy.actions.deadlines.ending import end
+from subsidy.actions.deadlines.recounting import recount
+from subsidy.actions.deadlines.sweeping.escalating import escalate
+from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
+from subsidy.actions.deadlines.sweeping.rows import Due, close_orphans, due_rows, locked_batch
 from subsidy.actions.deadlines.telling import for_applicants, remind, tell_missed, tell_moved
 from subsidy.actions.grounds.ticket_rows import open_ticket
-from subsidy.records.tables import Claim, ClaimProgress, Deadline, WindowRule
-from subsidy.records.tables.types import table_of
+from subsidy.records.among import among
+from subsidy.records.tables import ClockEntry, Deadline, WindowRule
+from subsidy.rules.deadlines import due as due_of_window
+from subsidy.rules.workdays import DueDate
 
-IS_OPEN = "deadline.status = 'open'"
-IS_PROVISIONAL = "NOT deadline.final AND deadline.status IN ('open', 'stopped')"
 NO_CALENDAR = "E1001"
 
 
@@ -37,6 +40,8 @@ class Watched:
     missed: int = 0
     lapsed: int = 0
     tickets: int = 0
+    escalated: int = 0
+    """Messages about undone matters to the next desk."""
     waiting: int = 0
     """Ended by the middle of a provisional range: they wait for the calendar and lapse nothing."""
     more: bool = False
@@ -50,125 +55,135 @@ class Watched:
 def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     """Deal with at most `limit` deadlines that want attention today; a repeat changes nothing.
 
-    First provisional ones that an unseen calendar touches, then those whose `next_on` has come. A
-    deadline is never acted on with another calendar than today's.
+    They are taken by the day that they have wanted it since. A deadline is never acted on with another
+    calendar than today's: one that another calendar counted is counted anew first.
     """
     desks = Desks(session, act)
-    changed = _locked(session, _provisional(session, act, limit))
-    moved = recount(session, act, changed)
-    found = _due(session, act, limit)
-    due = _locked(
-        session, found, col(Deadline.status) == "open", col(Deadline.next_on) <= act.today
-    )
-    stale = [one for one in due if one.row.calendar_version != act.calendar.version]
-    moved += recount(session, act, stale)
-    tell_moved(session, act, desks, moved)
+    unseen = _provisional(session, act, limit)
+    moved = recount(session, act, _running(session, unseen))
+    rows, full = locked_batch(session, act, limit=limit)
+    standing = close_orphans(session, rows)
+    stale = _stale(session, act, desks, standing)
+    moved += recount(session, act, _running(session, stale))
+    if stale:
+        standing = [one for one in due_rows(session, [r.id for r in standing]) if _is_due(act, one)]
+    tell_moved(session, act, desks, {one.row.id or 0: was for one, was in moved})
+    open_now = [one for one in standing if one.status == "open"]
+    over = [one for one in open_now if one.due_on < act.today and one.final]
+    waiting = [one for one in open_now if one.due_on < act.today and not one.final]
     told = {one.row.id for one, _ in moved}
-    over = [one for one in due if one.row.due_on < act.today and one.row.final]
-    waiting = [one for one in due if one.row.due_on < act.today and not one.row.final]
-    running = [one for one in due if one.row.due_on >= act.today and one.row.id not in told]
-    for one in running:
-        one.row.next_on = attention_of(act, one.row, window_of(one.rule))
-    session.flush()
+    running = [one for one in open_now if one.due_on >= act.today and one.id not in told]
     reminders = remind(session, act, desks, running)
+    mark_all(session, {one.id: Mark("open", _attention(act, desks, one)) for one in running})
     opened = _wait(session, act, waiting)
-    ended = end(session, act, desks, over) if over else Ended()
+    ended = end(session, act, desks, over)
     tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
+    higher = escalate(session, act, desks, [one for one in standing if one.status == "missed"])
+    session.expire_all()
     return Watched(
-        looked_at=len(changed) + len(due),
-        recounted=len(changed) + len(stale),
+        looked_at=len(rows) + len(unseen),
+        recounted=len(unseen) + len(stale),
         moved=len(moved),
         reminders=reminders,
         missed=ended.missed,
         lapsed=ended.lapsed,
         tickets=ended.tickets + opened,
+        escalated=higher,
         waiting=len(waiting),
-        more=len(changed) >= limit or len(found) >= limit,
+        more=full or len(unseen) >= limit,
     )
 
 
-def _due(session: Session, act: Act, limit: int) -> list[tuple[int, int]]:
-    """(deadline, claim) whose day has come, the longest overdue first."""
+def _provisional(session: Session, act: Act, limit: int) -> list[int]:
+    """Provisional deadlines that were counted with another calendar than today's."""
     query = (
-        select(Deadline.id, Deadline.claim_id)
-        .where(text(IS_OPEN), Deadline.next_on <= act.today, Deadline.city == act.city)
-        .order_by(col(Deadline.next_on), col(Deadline.id))
-        .limit(limit)
-    )
-    return [(row[0] or 0, row[1] or 0) for row in session.exec(query).all()]
-
-
-def _provisional(session: Session, act: Act, limit: int) -> list[tuple[int, int]]:
-    """(deadline, claim) that were counted with another calendar than today's."""
-    query = (
-        select(Deadline.id, Deadline.claim_id)
+        select(Deadline.id)
         .where(
-            text(IS_PROVISIONAL),
-            Deadline.calendar_version != act.calendar.version,
+            col(Deadline.status).in_(("open", "stopped")),
             Deadline.city == act.city,
+            col(Deadline.final).is_(False),
+            Deadline.calendar_version != act.calendar.version,
         )
         .order_by(col(Deadline.id))
         .limit(limit)
     )
-    return [(row[0] or 0, row[1] or 0) for row in session.exec(query).all()]
+    return [found or 0 for found in session.exec(query).all()]
 
 
-def _locked(
-    session: Session, found: Sequence[tuple[int, int]], *still: ColumnElement[bool]
-) -> list[Running]:
-    """Lock the claims in id order, as every move does, then read their deadlines as they are now."""
-    if not found:
+def _is_due(act: Act, one: Due) -> bool:
+    return one.status in ("open", "missed") and one.next_on <= act.today
+
+
+def _attention(act: Act, desks: Desks, one: Due) -> date:
+    end_of_it = DueDate(on=one.due_on, final=one.final, low=one.told_by, high=one.due_on)
+    return next_attention(
+        desks.window(one.rule_id),
+        end_of_it,
+        anchor=one.anchor_on,
+        today=act.today,
+        calendar=act.calendar,
+    )
+
+
+def _stale(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> list[int]:
+    """Open deadlines that today's calendar counts differently, or whose clock has entries to count.
+
+    Most notices change nothing for most windows: those keep the version they were counted with.
+    """
+    other = [
+        one for one in rows if one.status == "open" and one.calendar_version != act.calendar.version
+    ]
+    if not other:
         return []
-    claims = sorted({claim_id for _, claim_id in found})
-    standing = session.exec(
-        select(ClaimProgress.claim_id)
-        .where(col(ClaimProgress.claim_id).in_(claims))
-        .order_by(col(ClaimProgress.claim_id))
-        .with_for_update()
-    ).all()
-    _close_orphans(session, found, set(standing))
+    found = among(session, col(ClockEntry.deadline_id), [one.id for one in other])
+    with_entries = set(session.exec(select(ClockEntry.deadline_id).where(found)).all())
+    ends: dict[tuple[int, date], DueDate] = {}
+    stale = []
+    for one in other:
+        key = (one.rule_id, one.anchor_on)
+        if key not in ends:
+            window = desks.window(one.rule_id)
+            ends[key] = due_of_window(window, anchor=one.anchor_on, calendar=act.calendar)
+        now = ends[key]
+        if one.id in with_entries or (now.on, now.told_by, now.final) != (
+            one.due_on,
+            one.told_by,
+            one.final,
+        ):
+            stale.append(one.id)
+    return stale
+
+
+def _running(session: Session, deadline_ids: Iterable[int]) -> list[Running]:
+    """These deadlines with their rules; rows of the mapper, for counting one by one."""
+    wanted: Collection[int] = list(deadline_ids)
+    if not wanted:
+        return []
     query = (
-        select(Deadline, WindowRule, Claim, ClaimProgress)
+        select(Deadline, WindowRule)
         .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
-        .join(Claim, col(Claim.id) == Deadline.claim_id)
-        .join(ClaimProgress, col(ClaimProgress.claim_id) == Deadline.claim_id)
-        .where(
-            col(Deadline.id).in_([deadline_id for deadline_id, _ in found]),
-            col(Deadline.status).in_(("open", "stopped")),
-            *still,
-        )
+        .where(among(session, col(Deadline.id), wanted))
         .order_by(col(Deadline.id))
         .execution_options(populate_existing=True)
     )
-    return [Running(*row) for row in session.exec(query).all()]
+    return [Running(row, rule) for row, rule in session.exec(query).all()]
 
 
-def _close_orphans(
-    session: Session, found: Sequence[tuple[int, int]], standing: Collection[int]
-) -> None:
-    """A clock of a claim that has ended runs for nobody; it must not come up every day."""
-    orphans = [deadline_id for deadline_id, claim_id in found if claim_id not in standing]
-    if orphans:
-        table = table_of(Deadline)
-        session.execute(update(table).where(table.c.id.in_(orphans)).values(status="closed"))
-
-
-def _wait(session: Session, act: Act, rows: Sequence[Running]) -> int:
+def _wait(session: Session, act: Act, rows: Sequence[Due]) -> int:
     """Its days are over by the middle, yet no notice arranges them: somebody has to load it.
 
     The row sleeps until the calendar has another version.
     """
-    opened = set()
+    mark_all(session, {one.id: Mark("open", FAR) for one in rows})
+    first: dict[int, Due] = {}
     for one in rows:
-        one.row.next_on = FAR
-        opened.add(
-            open_ticket(
-                session,
-                act,
-                code=NO_CALENDAR,
-                area_id=one.row.area_id,
-                facts={"window": one.row.window, "due": one.row.due_on},
-            )
+        first.setdefault(one.area_id, one)
+    for area_id, one in first.items():
+        open_ticket(
+            session,
+            act,
+            code=NO_CALENDAR,
+            area_id=area_id,
+            facts={"window": one.window, "due": one.due_on},
         )
-    session.flush()
-    return len(opened)
+    return len(first)

@@ -6,8 +6,11 @@ Values are ids and counts; the texts are built when the message is delivered.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
@@ -19,6 +22,19 @@ from subsidy.records.tables import (
     PaymentItem,
     PaymentLine,
 )
+from subsidy.records.tables.types import table_of
+
+
+class Wanted(NamedTuple):
+    """One message to put into the outbox."""
+
+    subject: str
+    subject_id: int
+    template: str
+    occasion: str
+    to_kind: str
+    to_id: int
+    values: Mapping[str, object]
 
 
 def put(
@@ -53,13 +69,37 @@ def put(
             occasion=occasion,
             to_kind=to_kind,
             to_id=to_id,
-            values=json.dumps(values, ensure_ascii=False, sort_keys=True, default=_plain),
+            values=_as_text(values),
             effective_on=act.today,
             created_at=act.recorded_at,
         )
     )
     session.flush()
     return True
+
+
+def put_all(session: Session, act: Act, messages: Iterable[Wanted]) -> int:
+    """Put many messages into the outbox at once; return how many were not there already."""
+    rows = [
+        {
+            **one._asdict(),
+            "values": _as_text(one.values),
+            "city": act.city,
+            "effective_on": act.today,
+            "created_at": act.recorded_at,
+            **_WAITING,
+        }
+        for one in messages
+    ]
+    if not rows:
+        return 0
+    table = table_of(Outbox)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
+    return len(session.connection().execute(insert, rows).all())
+
+
+_WAITING = {"status": "waiting", "attempts": 0, "channel": "", "address_masked": "", "error": ""}
 
 
 def tell_payees(session: Session, act: Act, *, batch_id: int) -> int:
@@ -134,6 +174,10 @@ def tell_objector(session: Session, act: Act, row: Objection, *, template: str) 
         to_kind="objector",
         to_id=row.id,
     )
+
+
+def _as_text(values: Mapping[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=_plain)
 
 
 def _plain(value: object) -> str:

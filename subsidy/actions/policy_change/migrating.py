@@ -20,7 +20,7 @@ from subsidy.records import windows
 from subsidy.records.database import Database
 from subsidy.records.moves.switching import switch_road
 from subsidy.records.seals import Signer
-from subsidy.records.tables import Claim, ClaimProgress, Deadline, Road, WindowRule
+from subsidy.records.tables import ClaimProgress, Deadline, Road, WindowRule
 from subsidy.rules.verdict import Finding
 
 MIGRATED = "migrated"
@@ -92,9 +92,8 @@ def _paired(session: Session, claim_ids: Sequence[int]) -> list[Running]:
     begin to end the claim: nobody was told that it could.
     """
     rows = session.exec(
-        select(Deadline, WindowRule, Claim, ClaimProgress)
+        select(Deadline, WindowRule, ClaimProgress)
         .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
-        .join(Claim, col(Claim.id) == Deadline.claim_id)
         .join(ClaimProgress, col(ClaimProgress.claim_id) == Deadline.claim_id)
         .where(col(Deadline.claim_id).in_(list(claim_ids)), col(Deadline.status).in_(RUNNING))
     ).all()
@@ -106,9 +105,9 @@ def _paired(session: Session, claim_ids: Sequence[int]) -> list[Running]:
         ).all()
     }
     found = []
-    for row, old, claim, progress in rows:
+    for row, old, progress in rows:
         new = rules.get((progress.road_id, row.window))
         if new is None or (window_of(new).may_lapse and not window_of(old).may_lapse):
             continue
-        found.append(Running(row, new, claim, progress))
+        found.append(Running(row, new))
     return found

@@ -30,6 +30,7 @@ class Deadline(SQLModel, table=True):
             "city",
             "next_on",
             "id",
+            "status",  # SQLite asks for it again though the index says it
             sqlite_where=text(WANTED),
             postgresql_where=text(WANTED),
         ),

@@ -16,6 +16,13 @@ class Ticket(SQLModel, table=True):
         one_of("state", TICKET.labels),
         Index("ix_ticket_subject", "claim_id", "code"),
         Index(
+            "ix_ticket_of_class",
+            "class_id",
+            "code",
+            sqlite_where=text("claim_id IS NULL AND class_id IS NOT NULL"),
+            postgresql_where=text("claim_id IS NULL AND class_id IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_open",
             "queue",
             "area_id",

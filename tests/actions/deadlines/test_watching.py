@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
+from subsidy.actions.deadlines.sweeping.rows import next_wanted
 from subsidy.papers.messages import checked
 from subsidy.records.database import Database
 from subsidy.records.tables import ClaimHistory
@@ -194,18 +199,47 @@ def test_other_cities_deadlines_are_left_to_their_own_sweep(database: Database) 
         assert sweep(session, LAST_DAY + timedelta(1)).looked_at == 0
 
 
-def test_the_due_deadlines_are_found_through_the_partial_index(database: Database) -> None:
+def test_what_is_due_next_is_answered_by_the_index_alone(database: Database) -> None:
     with database.transaction() as session:
-        plan = session.connection().exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT deadline.id FROM deadline WHERE deadline.status = 'open' "
-            "AND deadline.next_on <= '2020-12-01' ORDER BY deadline.next_on, deadline.id LIMIT 5"
-        )
-        assert "ix_deadline_next" in str(plan.fetchall())
-        plan = session.connection().exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT deadline.id FROM deadline WHERE NOT deadline.final "
-            "AND deadline.status IN ('open', 'stopped') AND deadline.calendar_version != 'x'"
-        )
-        assert "ix_deadline_provisional" in str(plan.fetchall())
+        assessed_class(session, heads=5)
+        with statements_of(session) as said:
+            found = next_wanted(session, city="hangzhou", limit=3, through=LAST_DAY)
+        assert [each.on for each in found] == [REMINDERS[0]] * 3
+        ((statement, values),) = said
+        link = session.connection()
+        plan = link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+        assert "USING COVERING INDEX ix_deadline_wanted" in str(plan)
+        assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_batch_takes_the_same_number_of_statements_however_many_claims_it_holds(
+    either: Database,
+) -> None:
+    counts = []
+    for heads in (2, 12):
+        with either.transaction() as session:
+            assessed_class(session, f"XS2020-0{heads:02d}", heads=heads)
+            with statements_of(session) as said:
+                sweep(session, LAST_DAY + timedelta(1))
+            counts.append(len(said))
+    assert counts[1] <= counts[0]
+
+
+@contextmanager
+def statements_of(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """Collects what a session sends to the database."""
+    said: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, _many: bool) -> None:
+        said.append((statement, values))
+
+    session.flush()
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def _days_of(session: Session, event: str) -> list[date]:

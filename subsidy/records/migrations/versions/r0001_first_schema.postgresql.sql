@@ -801,7 +801,7 @@ CREATE INDEX ix_deadline_class ON deadline (class_id) WHERE class_id IS NOT NULL
 
 CREATE INDEX ix_deadline_running ON deadline (city, id) WHERE status IN ('open', 'stopped');
 
-CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
+CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id, status) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
 
 CREATE TABLE decision (
     id BIGSERIAL NOT NULL,
@@ -1017,6 +1017,8 @@ CREATE TABLE ticket (
     CONSTRAINT fk_ticket_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
     CONSTRAINT fk_ticket_class_id_training_class FOREIGN KEY(class_id) REFERENCES training_class (id)
 );
+
+CREATE INDEX ix_ticket_of_class ON ticket (class_id, code) WHERE claim_id IS NULL AND class_id IS NOT NULL;
 
 CREATE INDEX ix_ticket_open ON ticket (queue, area_id, due_on) WHERE state IN ('opened', 'assigned', 'override_asked');
 

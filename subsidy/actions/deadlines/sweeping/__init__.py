@@ -1,0 +1,1 @@
+"""The parts of the sweep over deadlines, set-based: a batch is a few statements, however large."""

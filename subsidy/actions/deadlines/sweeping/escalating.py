@@ -1,0 +1,47 @@
+"""A matter that stays undone behind its end goes one desk higher, step by step, until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from states.chart import FAR
+from subsidy.actions.acting import Act
+from subsidy.actions.deadlines.duties import Desks
+from subsidy.actions.deadlines.ending import next_escalation
+from subsidy.actions.deadlines.mending import outstanding
+from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
+from subsidy.actions.deadlines.sweeping.rows import Due
+from subsidy.actions.deadlines.telling import tell_escalated
+from subsidy.records.among import among
+from subsidy.records.tables import Deadline
+
+
+def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> int:
+    """Tell the next desk about what is still undone; what was done meanwhile is left in peace.
+
+    Return how many messages were put into the outbox.
+    """
+    undone = _undone(session, rows)
+    late = [one for one in rows if one.id in undone]
+    told = tell_escalated(session, act, desks, late)
+    marks = {one.id: Mark("missed", FAR, one.escalated) for one in rows}
+    for one in late:
+        taken, window = one.escalated + 1, desks.window(one.rule_id)
+        following = next_escalation(act, window, due_on=one.due_on, taken=taken)
+        marks[one.id] = Mark("missed", following, taken)
+    mark_all(session, marks)
+    return told
+
+
+def _undone(session: Session, rows: Sequence[Due]) -> set[int]:
+    """Those whose claim has taken no step that ends the window; a class says so by the status."""
+    undone = {one.id for one in rows if one.claim_id is None}
+    for window in sorted({one.window for one in rows if one.claim_id is not None}):
+        ids = [one.id for one in rows if one.window == window and one.claim_id is not None]
+        query = select(Deadline.id).where(
+            among(session, col(Deadline.id), ids), *outstanding(window)
+        )
+        undone |= {found for found in session.exec(query).all() if found is not None}
+    return undone
