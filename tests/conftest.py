@@ -62,22 +62,9 @@ def _translate_a_statement_once(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_STATEMENTS)
 
 
-SLOW_PLACES = (
-    *("tests/tracks/", "tests/commands/", "tests/flows/", "tests/actions/policy_change/"),
-    *(
-        "tests/console/test_journey.py",
-        "tests/console/test_doors.py",
-        "tests/console/test_pages.py",
-    ),
-)
-"""Whole roads, homes and every page for every role: left out of `make quick`."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in a slow place."""
-    for item in items:
-        if item.nodeid.startswith(SLOW_PLACES):
-            item.add_marker(pytest.mark.slow)
+    """Begin with the played autumn: at the end of a run it would keep one worker alone for a minute."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/scenario/"))
 
 
 @pytest.fixture(scope="session", autouse=True)
