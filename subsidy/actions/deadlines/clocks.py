@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
-from subsidy.actions.deadlines.recounting import RESUMED, STOPPED, entries_of
+from subsidy.actions.deadlines.recounting import entries_of
 from subsidy.actions.deadlines.sweeping.rows import WANTED
 from subsidy.records.tables import Area, Claim, ClockEntry, Deadline, TrainingClass, WindowRule
+from subsidy.rules.clocks import Clock, clock, run_of
 from subsidy.rules.deadline_words import describe
-from subsidy.rules.deadlines import Clock, Window, clock
+from subsidy.rules.deadlines import Window
 from subsidy.rules.workdays import rest_days, working_days_after, working_days_between
 
 ONE_DAY = timedelta(1)
@@ -212,19 +213,8 @@ def _clock(act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry
     if window.direction != "after":
         return None
     until = min(row.closed_on or act.today, act.today)
-    stops = stops_of(entries)
-    return clock(window, anchor=row.anchor_on, today=until, stops=stops, calendar=act.calendar)
-
-
-def stops_of(entries: Sequence[ClockEntry]) -> list[tuple[date, date | None]]:
-    """Stops as (from, resumed on); None while it stands."""
-    stops: list[tuple[date, date | None]] = []
-    for entry in entries:
-        if entry.entry == STOPPED:
-            stops.append((entry.on, None))
-        elif entry.entry == RESUMED and stops and stops[-1][1] is None:
-            stops[-1] = (stops[-1][0], entry.on)
-    return stops
+    run = run_of((each.entry, each.on, each.due_after) for each in entries)
+    return clock(window, anchor=row.anchor_on, today=until, run=run, calendar=act.calendar)
 
 
 def _skipped(act: Act, row: Deadline) -> tuple[tuple[date, str], ...]:
