@@ -92,7 +92,9 @@ class _Lengthened:
         return self.window.unit != "working" or self.calendar.is_final(day, day)
 
     def is_final(self, end: date) -> bool:
-        """Whether every day up to the end is arranged; other units ask only for their last ones."""
+        """Whether every day that the end was counted with is arranged; a named day needs no notice."""
+        if self.fixed is not None and end == self.fixed.on:
+            return all(self.is_settled(day) for day in self.stopped if self._start() < day <= end)
         if self.window.unit != "working":
             first = self._plain(self._behind(self.counts))
         else:
