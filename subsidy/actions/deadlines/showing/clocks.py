@@ -13,13 +13,7 @@ from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.mending import outstanding
-from subsidy.actions.deadlines.recounting import (
-    EXTENDED,
-    RESUMED,
-    STOPPED,
-    counted_end,
-    entries_of,
-)
+from subsidy.actions.deadlines.recounting import counted_end, entries_of
 from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import (
@@ -31,15 +25,15 @@ from subsidy.records.tables import (
     TrainingClass,
     WindowRule,
 )
+from subsidy.rules.clocks import Clock, Run, clock, run_of
 from subsidy.rules.deadline_words import describe, describe_end, describe_window
-from subsidy.rules.deadlines import Clock, Window, clock
+from subsidy.rules.deadlines import Window
 from subsidy.rules.strips.deadline_strip import Strip, strip_of
 from subsidy.rules.strips.strip_words import describe_strip
 from subsidy.rules.workdays import (
     CalendarReachError,
     DueDate,
     rest_days,
-    working_days_between,
 )
 
 ONE_DAY = timedelta(1)
@@ -204,27 +198,13 @@ def _clock(
     if window.direction != "after":
         return None
     until = min(closed_on or act.today, act.today)
-    stops = [
-        (first + ONE_DAY, resumed + ONE_DAY if resumed else None)
-        for first, resumed in stops_of(entries)
-    ]  # as the end is counted: neither the day of the stop nor that of the correction is the office's
-    run = clock(window, anchor=row.anchor_on, today=until, stops=stops, calendar=act.calendar)
-    total = run.total
-    if window.unit == "working" and any(e.entry == EXTENDED for e in entries):
-        days = working_days_between(act.calendar, after=row.anchor_on, through=row.due_on)
-        total = max(days - run.stopped, run.total)
-    return replace(run, total=total, running=row.status != "stopped")
+    run = _run(entries)
+    told = clock(window, anchor=row.anchor_on, today=until, run=run, calendar=act.calendar)
+    return replace(told, running=row.status != "stopped")
 
 
-def stops_of(entries: Sequence[ClockEntry]) -> list[tuple[date, date | None]]:
-    """Stops as (from, resumed on); None while it stands."""
-    stops: list[tuple[date, date | None]] = []
-    for entry in entries:
-        if entry.entry == STOPPED:
-            stops.append((entry.on, None))
-        elif entry.entry == RESUMED and stops and stops[-1][1] is None:
-            stops[-1] = (stops[-1][0], entry.on)
-    return stops
+def _run(entries: Sequence[ClockEntry]) -> Run:
+    return run_of((each.entry, each.on, each.due_after) for each in entries)
 
 
 def _range(
@@ -253,7 +233,7 @@ def _strip(
         anchor=row.anchor_on,
         due=DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
         today=act.today,
-        stops=stops_of(entries),
+        stops=_run(entries).stops,
         closed_on=closed_on,
         calendar=act.calendar,
     )
