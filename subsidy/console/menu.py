@@ -11,6 +11,7 @@ from subsidy.console.visits import Visit
 ITEMS: tuple[tuple[str, str, str], ...] = (
     ("home", "/overview", N_("Overview")),
     ("claims.list", "/claims", N_("Claims")),
+    ("deadlines.list", "/deadlines", N_("Deadlines")),
     ("claims.review", "/review", N_("Review desk")),
     ("tickets.list", "/tickets", N_("Exceptions")),
     ("classes.list", "/classes", N_("Classes")),

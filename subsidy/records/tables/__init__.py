@@ -39,10 +39,12 @@ from subsidy.records.tables.money import (
     PaymentBatch,
     PaymentItem,
     PaymentLine,
+    RecoveryInstalment,
 )
 from subsidy.records.tables.notices import (
     DeliveryTry,
     NoticeLine,
+    NoticePlace,
     Objection,
     Outbox,
     PublicNotice,
@@ -96,6 +98,7 @@ __all__ = [
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",
+    "NoticePlace",
     "Objection",
     "Outbox",
     "PackVersion",
@@ -106,6 +109,7 @@ __all__ = [
     "Person",
     "Provider",
     "PublicNotice",
+    "RecoveryInstalment",
     "RegisterAnswer",
     "RegisterEntry",
     "RegisterExtract",
