@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices",
          "/policy", "/policy/compare", "/policy/coverage", "/runs", "/applications",
          "/applications/new?track=special_operations", "/vouchers", "/outbox", "/outbox/1",
-         "/outbox/templates")  # fmt: skip
+         "/outbox/templates", "/calendar")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {
     const label = e.labels && e.labels.length ? e.labels[0].textContent : '';
