@@ -39,6 +39,7 @@ from subsidy.rules.workdays import (
     CalendarReachError,
     DueDate,
     rest_days,
+    working_days_after,
     working_days_between,
 )
 
@@ -146,7 +147,17 @@ def _view(
     until = None if undone else row.closed_on
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
-    strip = _strip(act, row, window, entries, until, high) if row.status in CURRENT else None
+    ends = _if_mended_today(act, row, entries)
+    strip = None
+    if row.status in CURRENT:
+        strip = _strip(
+            act,
+            row,
+            window,
+            entries,
+            until,
+            ends or DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
+        )
     means = means_of(act, track=track, window=row.window)
     return DeadlineClock(
         id=row.id or 0,
@@ -163,6 +174,7 @@ def _view(
         final=row.final,
         low=low,
         high=high,
+        ends_if_mended_today=ends.on if ends else None,
         calendar_version=row.calendar_version,
         lapses=window.may_lapse,
         rule=Said(describe_window(window), describe_window(window, language="en")),
@@ -240,18 +252,29 @@ def _range(
     return max(row.told_by, end.low), max(row.due_on, end.high)
 
 
+def _if_mended_today(act: Act, row: Deadline, entries: Sequence[ClockEntry]) -> DueDate | None:
+    """Where a stopped clock would end if it ran on today: later by the working days it stands."""
+    standing = [first for first, resumed in stops_of(entries) if resumed is None]
+    if row.status != "stopped" or not standing:
+        return None
+    days = working_days_between(act.calendar, after=standing[-1], through=act.today)
+    if days < 1:
+        return None
+    return working_days_after(act.calendar, anchor=row.due_on, days=days)
+
+
 def _strip(
     act: Act,
     row: Deadline,
     window: Window,
     entries: Sequence[ClockEntry],
     closed_on: date | None,
-    high: date,
+    ends: DueDate,
 ) -> Strip | None:
     return strip_of(
         window,
         anchor=row.anchor_on,
-        due=DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
+        due=ends,
         today=act.today,
         stops=stops_of(entries),
         closed_on=closed_on,

@@ -7,6 +7,7 @@ from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
 from subsidy.console.outside import history, registers
+from subsidy.console.own import claims as own_claims
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
@@ -57,6 +58,7 @@ ROUTES = (
     policy_covering.doors,
     system.doors,
     own_pages.doors,
+    own_claims.doors,
     public_notices.doors,
     public_claim.doors,
 )
