@@ -1,4 +1,4 @@
-"""`notice`, `objection`, `publicise correct`: lists read, proved, exported, corrected, objected to by hand."""
+"""`notice`, `objection`, `publicise correct`: read, proved, exported, corrected, objected to by hand."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
