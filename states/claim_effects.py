@@ -210,4 +210,4 @@ FINISH_RECOVERY = Effects(
     closes=("*",),
     posts=(Post("paid", "recovered", "approved_fen"),),
 )
-DROP_RECOVERY = Effects(closes=("recovery",))
+DROP_RECOVERY = Effects(closes=("recovery", "recovery_instalment"))

@@ -48,6 +48,9 @@ FAMILIES: dict[str, Family] = {
     "migrate": Family(
         "subsidy.commands.installation.migrate:app", "Bring the database to this version."
     ),
+    "outbox": Family(
+        "subsidy.commands.casework.outbox:app", "What people were told; send again what failed."
+    ),
     "notice": Family("subsidy.commands.money.notices:app", "Read, print and prove public notices."),
     "objection": Family(
         "subsidy.commands.money.objections:app", "Objections to lines of public notices."

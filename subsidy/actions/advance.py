@@ -201,6 +201,8 @@ def _count_anew(database: Database, act: Act, asked: Stopping) -> dict[str, int]
         counts["recounted"] += done.recounted
         counts["moved"] += done.moved
         more = done.more
+        if more and database.is_sqlite:
+            time.sleep(windows.SQLITE_YIELD_SECONDS)
     return counts
 
 

@@ -25,6 +25,7 @@ APPEND_ONLY = [
     "full_view",
     "cross_city_check",
     "pack_version",
+    "delivery_try",
     "notice_place",
     "calendar_load",
 ]

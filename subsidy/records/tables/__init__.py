@@ -39,8 +39,10 @@ from subsidy.records.tables.money import (
     PaymentBatch,
     PaymentItem,
     PaymentLine,
+    RecoveryInstalment,
 )
 from subsidy.records.tables.notices import (
+    DeliveryTry,
     NoticeLine,
     NoticePlace,
     Objection,
@@ -84,6 +86,7 @@ __all__ = [
     "CrossCityCheck",
     "Deadline",
     "Decision",
+    "DeliveryTry",
     "Enrolment",
     "Entitlement",
     "FlowReport",
@@ -106,6 +109,7 @@ __all__ = [
     "Person",
     "Provider",
     "PublicNotice",
+    "RecoveryInstalment",
     "RegisterAnswer",
     "RegisterEntry",
     "RegisterExtract",

@@ -1,6 +1,7 @@
 """What people are told: public notices with objections to single lines, and the outbox of messages."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -101,6 +102,12 @@ class Objection(SQLModel, table=True):
     decided_on: date | None = None
 
 
+_SENT: dict[str, Any] = {
+    "sqlite_where": text("letter <> ''"),
+    "postgresql_where": text("letter <> ''"),
+}
+
+
 class NoticePlace(SQLModel, table=True):
     """Where else a notice was put up, as somebody of the office saw it; append-only."""
 
@@ -132,6 +139,14 @@ class Outbox(SQLModel, table=True):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_outbox_failed",
+            "id",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
+        ),
+        Index("ix_outbox_letter", "letter", **_SENT),
+        Index("ix_outbox_sent_to", "to_kind", "to_id", "sent_on", **_SENT),
     )
 
     id: int | None = key()
@@ -154,3 +169,32 @@ class Outbox(SQLModel, table=True):
     channel: str = ""
     address_masked: str = ""
     error: str = ""
+    letter: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Name of the letter it goes out with, fixed before it is sent; several rows may share one."""
+    sent_on: date | None = None
+    """The business day of `sent_at`."""
+
+
+class DeliveryTry(SQLModel, table=True):
+    """One try to send a message: when, which way, to which masked address, with what result.
+
+    Append-only.
+    """
+
+    __tablename__ = "delivery_try"
+    __table_args__ = (one_of("result", ("sent", "retry", "failed")),)
+
+    id: int | None = key()
+    city: str
+    outbox_id: int = Field(foreign_key="outbox.id", index=True, sa_type=BIG_KEY)
+    letter: str
+    at: datetime = moment()
+    on: date
+    """The business day."""
+    way: str = ""
+    """Sender that was tried: mail_folder, smtp, webhook; empty where nothing could be built."""
+    address_masked: str = ""
+    result: str
+    error: str = ""
+    text_hash: str = ""
+    """SHA-256 of the text as it was sent."""

@@ -72,10 +72,18 @@ CREATE TABLE outbox (
     channel VARCHAR NOT NULL,
     address_masked VARCHAR NOT NULL,
     error VARCHAR NOT NULL,
+    letter VARCHAR DEFAULT '' NOT NULL,
+    sent_on DATE,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
     CONSTRAINT uq_outbox_subject_subject_id_template_occasion UNIQUE (subject, subject_id, template, occasion),
     CONSTRAINT ck_outbox_status CHECK (status IN ('waiting', 'sent', 'failed', 'cancelled'))
 );
+
+CREATE INDEX ix_outbox_failed ON outbox (id) WHERE status = 'failed';
+
+CREATE INDEX ix_outbox_letter ON outbox (letter) WHERE letter <> '';
+
+CREATE INDEX ix_outbox_sent_to ON outbox (to_kind, to_id, sent_on) WHERE letter <> '';
 
 CREATE INDEX ix_outbox_waiting ON outbox (id) WHERE status = 'waiting';
 
@@ -221,6 +229,25 @@ CREATE TABLE catalogue_item (
     CONSTRAINT ck_catalogue_item_state CHECK (state IN ('drafted', 'submitted', 'returned', 'approved', 'published', 'refused', 'closed')),
     CONSTRAINT fk_catalogue_item_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
+
+CREATE TABLE delivery_try (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    outbox_id INTEGER NOT NULL,
+    letter VARCHAR NOT NULL,
+    at DATETIME NOT NULL,
+    "on" DATE NOT NULL,
+    way VARCHAR NOT NULL,
+    address_masked VARCHAR NOT NULL,
+    result VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    text_hash VARCHAR NOT NULL,
+    CONSTRAINT pk_delivery_try PRIMARY KEY (id),
+    CONSTRAINT ck_delivery_try_result CHECK (result IN ('sent', 'retry', 'failed')),
+    CONSTRAINT fk_delivery_try_outbox_id_outbox FOREIGN KEY(outbox_id) REFERENCES outbox (id)
+);
+
+CREATE INDEX ix_delivery_try_outbox_id ON delivery_try (outbox_id);
 
 CREATE TABLE full_view (
     id INTEGER NOT NULL,
@@ -379,6 +406,7 @@ CREATE TABLE window_rule (
     n INTEGER NOT NULL,
     unit VARCHAR NOT NULL,
     direction VARCHAR NOT NULL,
+    first_day_counts BOOLEAN NOT NULL,
     clause VARCHAR NOT NULL,
     document VARCHAR NOT NULL,
     assumed VARCHAR NOT NULL,
@@ -839,6 +867,8 @@ CREATE INDEX ix_deadline_claim ON deadline (claim_id, id);
 
 CREATE INDEX ix_deadline_class ON deadline (class_id) WHERE class_id IS NOT NULL;
 
+CREATE INDEX ix_deadline_missed ON deadline (city, id) WHERE status = 'missed';
+
 CREATE INDEX ix_deadline_running ON deadline (city, id) WHERE status IN ('open', 'stopped');
 
 CREATE INDEX ix_deadline_wanted ON deadline (city, next_on, id, status) WHERE status IN ('open', 'missed') AND next_on < '9999-12-31';
@@ -1136,3 +1166,28 @@ CREATE TABLE clock_entry (
 );
 
 CREATE INDEX ix_clock_entry_deadline_id ON clock_entry (deadline_id);
+
+CREATE TABLE recovery_instalment (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    claim_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    due_on DATE NOT NULL,
+    received_on DATE,
+    status VARCHAR NOT NULL,
+    cause VARCHAR NOT NULL,
+    deadline_id INTEGER,
+    planned_by VARCHAR NOT NULL,
+    planned_on DATE NOT NULL,
+    decision VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    reference VARCHAR NOT NULL,
+    CONSTRAINT pk_recovery_instalment PRIMARY KEY (id),
+    CONSTRAINT uq_recovery_instalment_claim_id_position UNIQUE (claim_id, position),
+    CONSTRAINT ck_recovery_instalment_positive CHECK (amount_fen > 0),
+    CONSTRAINT ck_recovery_instalment_status CHECK (status IN ('planned', 'received', 'replaced')),
+    CONSTRAINT ck_recovery_instalment_cause CHECK (cause IN ('mistake', 'violation')),
+    CONSTRAINT fk_recovery_instalment_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_recovery_instalment_deadline_id_deadline FOREIGN KEY(deadline_id) REFERENCES deadline (id)
+);
