@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
@@ -49,7 +50,7 @@ def open_claim_windows(
 
 def deadline_of(
     act: Act, row: ClaimProgress, window: str, *, anchor: date, found: OpenWindow
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The values of a deadline that begins to run today."""
     return {
         "city": act.city,
