@@ -8,7 +8,9 @@ from prefect import flow
 from flows.reporting import Outcome, run_name
 from flows.sweeps import Sweep, queues_of, skipped_where, sweep
 from subsidy.actions import advance
+from subsidy.actions.calendar_change import watch_missing
 from subsidy.actions.messages import tell_gaps
+from subsidy.calendars.live import expected_notice
 
 NAME = "watch-deadlines"
 
@@ -20,7 +22,7 @@ async def watch_deadlines(city: str) -> dict[str, int]:
 
 
 def work(asked: Sweep) -> Outcome:
-    """Watch every deadline that is due; tell the policy staff weekly which values are open."""
+    """Watch every deadline that is due; tell weekly which values are open, daily that a notice is missed."""
     counts = advance.watch_deadlines(
         asked.database,
         asked.office,
@@ -33,6 +35,8 @@ def work(asked: Sweep) -> Outcome:
     if not asked.stopping():
         with asked.database.transaction() as session:
             counts["gaps_told"] = tell_gaps(session, asked.act(NAME))
+            missed = watch_missing(session, asked.act(NAME), expected_notice(asked.settings))
+            counts |= missed.counts()
     return Outcome(
         counts=counts,
         queues=queues_of(asked),

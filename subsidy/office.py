@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from subsidy.actions.acting import Office
 from subsidy.actions.views.places import business_date
+from subsidy.calendars.live import LiveCalendars, load_calendars
 from subsidy.clock import business_day
 from subsidy.keys import Keys, load_keys
 from subsidy.records.database import Database
@@ -29,7 +30,6 @@ from subsidy.rules.packs.faults import Fault, PolicyError
 from subsidy.rules.packs.occupations import load_occupations
 from subsidy.rules.packs.quotas import Quotas, load_quotas
 from subsidy.rules.policy import Pack, load_pack
-from subsidy.rules.workdays import CalendarBook
 from subsidy.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def load_office(settings: Settings, *, keys: Keys | None = None, live: bool = Fa
 
     Files in the home's `config/` stand in for shipped ones of the same name. Raises PolicyError or
     CalendarFileError with every fault of all files, SetupError where keys are missing. `live` is for
-    a process that stays up: its packs follow their files.
+    a process that stays up: its packs and its calendar follow their files.
     """
     return Office(
         packs=LivePacks(settings) if live else load_all_packs(settings),
-        calendars=load_calendars(settings),
+        calendars=LiveCalendars(settings) if live else load_calendars(settings),
         vault=keys or load_keys(settings.keys_folder),
         contacts=load_all_contacts(settings),
         occupations=load_occupations(settings.config_file("occupations.yaml")),
@@ -150,15 +150,6 @@ def load_targets(settings: Settings, *, city: str) -> Targets | None:
 def _targets(figures: Path, places: Path, *_changed: int) -> Targets:
     divisions = load_divisions(places)
     return Targets(load_quotas(figures, divisions=divisions), divisions)
-
-
-def load_calendars(settings: Settings) -> CalendarBook:
-    """The holiday notices: the shipped ones, and the bureau's over them."""
-    own, shipped = settings.config_folders()
-    folders = [shipped / "calendar"]
-    if (own / "calendar").is_dir():
-        folders.append(own / "calendar")
-    return CalendarBook.load(*folders)
 
 
 def open_database(settings: Settings, *, pool_size: int = 5) -> Database:

@@ -26,7 +26,7 @@ from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
     Calendar,
-    CalendarBook,
+    Calendars,
     DueDate,
     working_days_after,
     working_days_between,
@@ -38,7 +38,7 @@ class Office:
     """The rules and keys of one installation; read once, shared by threads."""
 
     packs: Mapping[str, Pack]
-    calendars: CalendarBook
+    calendars: Calendars
     vault: Vault
     contacts: Mapping[str, Contacts] = field(default_factory=shipped_contacts)
     """Offices and remedies by city, for what people are told."""

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 from states.claim import CLAIM
 from states.claim_guards import NO_NOTICE
 from subsidy.actions.acting import Act, Office, PackRules
+from subsidy.actions.calendar_change import recount_round
 from subsidy.actions.deadlines.ending import lapse_after
 from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
@@ -169,12 +170,14 @@ def watch_deadlines(
 ) -> dict[str, int]:
     """Watch every deadline that is due, batch by batch, each in its own transaction; return counts.
 
-    Without `limit` a batch is as large as the database bears: SQLite's writer keeps the console waiting.
+    Before that all running deadlines are counted anew where the calendar has another version than the
+    one they were counted with, so that nothing ends by a calendar that is out of date. Without `limit`
+    a batch is as large as the database bears: SQLite's writer keeps the console waiting.
     """
     asked = stopping or (lambda: False)
     act = _act(office, city, today, now, actor)
     size = limit or (SQLITE_DEADLINES if database.is_sqlite else POSTGRESQL_DEADLINES)
-    counts: dict[str, int] = {}
+    counts = _count_anew(database, act, asked)
     more = True
     while more and not asked():
         with database.transaction() as session:
@@ -184,6 +187,19 @@ def watch_deadlines(
         more = seen.more
         if more and database.is_sqlite:
             time.sleep(windows.SQLITE_YIELD_SECONDS)
+    return counts
+
+
+def _count_anew(database: Database, act: Act, asked: Stopping) -> dict[str, int]:
+    """Take the rounds that are left for today's calendar; a stopped one is gone on with tomorrow."""
+    counts = {"recounted": 0, "moved": 0}
+    more = True
+    while more and not asked():
+        with database.transaction() as session:
+            done = recount_round(session, act)
+        counts["recounted"] += done.recounted
+        counts["moved"] += done.moved
+        more = done.more
     return counts
 
 

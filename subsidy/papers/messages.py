@@ -263,6 +263,15 @@ class CalendarChanged(_Message):
     moved: tuple[MovedDeadline, ...]
 
 
+class CalendarMissing(_Message):
+    """Sent to section head and engineer every day while the next year's holiday notice is missed."""
+
+    city: str
+    year: int
+    provisional_from: date
+    where: str
+
+
 class RunReport(_Message):
     """Sent to section head and engineer after a run: what moved, what waits, what was left."""
 
@@ -297,6 +306,7 @@ MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
         "policy_gap": PolicyGap,
         "roster_verdicts": RosterVerdicts,
         "calendar_changed": CalendarChanged,
+        "calendar_missing": CalendarMissing,
         "run_report": RunReport,
     }
 )

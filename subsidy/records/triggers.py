@@ -20,6 +20,7 @@ APPEND_ONLY = [
     "full_view",
     "cross_city_check",
     "pack_version",
+    "calendar_load",
 ]
 
 NO_UPDATE = "this log is append-only; write a new row that corrects the old one"

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from subsidy.rules.calendars.day_table import KnownDays
 from subsidy.rules.calendars.files import CalendarFiles, read_folders
@@ -24,6 +25,7 @@ __all__ = [
     "CalendarBook",
     "CalendarFileError",
     "CalendarReachError",
+    "Calendars",
     "DayKind",
     "DueDate",
     "Fault",
@@ -89,6 +91,24 @@ class Calendar:
         while self.is_final(day, day):
             day += ONE_DAY
         return day
+
+
+class Calendars(Protocol):
+    """Where calendars come from: a book that was read once, or one that follows its files."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Every loaded notice, the oldest publication first."""
+        ...
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """Cities with notices of their own."""
+        ...
+
+    def seen_on(self, today: date, *, city: str | None = None) -> Calendar:
+        """The calendar as it is known on a business date."""
+        ...
 
 
 class CalendarBook:

@@ -161,6 +161,13 @@ SAMPLES: dict[str, dict[str, object]] = {
             }
         ],
     },
+    "calendar_missing": {
+        **OFFICE,
+        "city": "杭州",
+        "year": 2021,
+        "provisional_from": "2020-12-25",
+        "where": "https://subsidy.example/calendar",
+    },
     "run_report": {
         **OFFICE,
         "city": "杭州",

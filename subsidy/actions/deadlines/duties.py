@@ -83,6 +83,7 @@ class Desks:
         self._classes: dict[int, TrainingClass] = {}
         self._rules: dict[int, WindowRule] = {}
         self._windows: dict[int, Window] = {}
+        self._ends: dict[tuple[int, str], bool] = {}
         self._citys: dict[tuple[str, int | None, int | None, date], bool] = {}
 
     def rule(self, rule_id: int) -> WindowRule:
@@ -99,7 +100,10 @@ class Desks:
 
     def ends_with(self, rule_id: int, what: str) -> bool:
         """Whether the rule's end does `what`: ticket, leader, block, lapse."""
-        return what in self.window(rule_id).at_end
+        key = (rule_id, what)
+        if key not in self._ends:
+            self._ends[key] = what in self.window(rule_id).at_end
+        return self._ends[key]
 
     def addressee(self, one: Due) -> Addressee:
         """Provider or trainee for the applicant's windows, otherwise the office in charge."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -15,6 +16,7 @@ from sqlmodel import Session, col, select
 from states.chart import FAR
 from subsidy.actions.acting import Act, next_attention, window_of
 from subsidy.actions.deadlines.duties import Running
+from subsidy.records.among import among
 from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline
 from subsidy.records.tables.types import table_of
 from subsidy.rules.deadlines import Window, due
@@ -72,6 +74,23 @@ def _later(end: DueDate, days: int, calendar: Calendar) -> DueDate:
     return DueDate(on=middle.on, final=False, low=low, high=high)
 
 
+class End(NamedTuple):
+    """What the row of a deadline says of its end."""
+
+    due_on: date
+    told_by: date
+    final: bool
+    lapses_after: date
+    """9999-12-31 while the end is provisional, and for windows that end no claim."""
+
+
+def never_earlier(end: DueDate, *, told_by: date, may_lapse: bool) -> End:
+    """The end as it was counted, moved on to the day told where it would lie before it."""
+    on = max(end.on, told_by)
+    told = on if end.final else max(told_by, end.told_by)
+    return End(on, told, end.final, on if end.final and may_lapse else FAR)
+
+
 def recount(session: Session, act: Act, rows: Iterable[Running]) -> list[tuple[Running, date]]:
     """Count these deadlines anew; return those whose told day moved, with the day told before.
 
@@ -126,11 +145,10 @@ def _rewrite(act: Act, one: Running, entries: Mapping[int, Sequence[ClockEntry]]
     end = counted_end(
         window, anchor=row.anchor_on, entries=entries.get(row.id or 0, ()), calendar=calendar
     )
-    told = max(row.told_by, end.told_by)
-    on = max(end.on, row.told_by)
-    row.due_on, row.told_by, row.final = on, on if end.final else told, end.final
+    now = never_earlier(end, told_by=row.told_by, may_lapse=window.may_lapse)
+    row.due_on, row.told_by, row.final = now.due_on, now.told_by, now.final
+    row.lapses_after = now.lapses_after
     row.calendar_version = calendar.version
-    row.lapses_after = on if end.final and window.may_lapse else FAR
     row.next_on = attention_of(act, row, window)
 
 
@@ -167,7 +185,7 @@ def set_lapses(session: Session, claim_ids: Sequence[int]) -> None:
     )
     session.execute(
         update(p)
-        .where(p.c.claim_id.in_(list(claim_ids)))
+        .where(among(session, p.c.claim_id, claim_ids))
         .values(lapses_after=func.coalesce(earliest, FAR))
     )
     for held in session.identity_map.values():

@@ -53,7 +53,7 @@ class Group:
     @property
     def subject_id(self) -> int:
         """Id of the class or claim."""
-        return self.one.group_class or self.one.claim_id or 0
+        return self.one.group_class or self.one.claim_ids[0]
 
 
 def in_groups(
@@ -66,7 +66,7 @@ def in_groups(
     """
     first: dict[tuple[int | None, int | None, str, date, Addressee], Due] = {}
     for one in rows:
-        alone = one.claim_id if one.group_class is None else None
+        alone = one.claim_ids[0] if one.group_class is None else None
         key = (one.group_class, alone, one.window, one.told_by, desks.addressee(one))
         first.setdefault(key, one)
     classes = {one.of_class for one in first.values() if one.of_class is not None}
@@ -168,7 +168,7 @@ def _moved(session: Session, act: Act, desks: Desks, was: Mapping[int, date]) ->
         moved = {
             "matter": _matter(act, desks, group),
             "number": _number(desks, group),
-            "was": was[group.one.id],
+            "was": min(was[each] for each in group.one.ids),
             "now": group.day,
         }
         occasion = f"{_occasion(group, act.today)}:{act.calendar.version}"

@@ -1,4 +1,4 @@
-"""Letters inside the office: a value that no document gives, and what the runs of a day did."""
+"""Letters inside the office: open values, a holiday notice that is missed, what the runs of a day did."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def policy_gap(source: Source) -> Values:
         "clause": (value.clause or value.why) if value is not None else "",
         "document": source.document(value.document) if value is not None else "",
     }
+
+
+def calendar_missing(source: Source) -> Values:
+    """Which year's holiday notice is missed, carried by the row, and where it is loaded."""
+    where = f"{source.public_url}/calendar"
+    return _head(source) | {"city": source.city_area.name, "where": where}
 
 
 def run_report(source: Source) -> Values:

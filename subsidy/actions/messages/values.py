@@ -43,6 +43,7 @@ BUILDERS: Mapping[str, Callable[[Source], Values]] = {
     "paid": money_letters.paid,
     "bank_returned": money_letters.bank_returned,
     "policy_gap": office_letters.policy_gap,
+    "calendar_missing": office_letters.calendar_missing,
     "run_report": office_letters.run_report,
 }
 

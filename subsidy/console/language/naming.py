@@ -250,6 +250,7 @@ MESSAGES: Mapping[str, str] = {
     "assessment_failed_resit": N_("Assessment failed, resit possible"),
     "bank_returned": N_("Payment returned by the bank"),
     "calendar_changed": N_("Deadline changed by a holiday notice"),
+    "calendar_missing": N_("Holiday notice of the next year is missing"),
     "certificates_late": N_("Certificates are late"),
     "claim_approved": N_("Claim approved"),
     "claim_refused": N_("Claim refused"),
@@ -301,6 +302,8 @@ COUNTS: Mapping[str, str] = {
     "decided_anew": N_("decided anew"),
     "tickets_closed": N_("tickets closed"),
     "gaps_told": N_("policy gaps told"),
+    "calendar_told": N_("reminders of a missing holiday notice"),
+    "calendar_missing": N_("incidents of a missing holiday notice"),
 }
 
 

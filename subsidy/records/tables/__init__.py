@@ -3,6 +3,7 @@
 from states.chart import FAR
 from subsidy.records.tables.access import (
     Account,
+    CalendarLoad,
     FlowReport,
     Grant,
     ImportedFile,
@@ -66,6 +67,7 @@ __all__ = [
     "Assessment",
     "Attendance",
     "BankFile",
+    "CalendarLoad",
     "CatalogueItem",
     "Certificate",
     "Claim",

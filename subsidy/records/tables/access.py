@@ -1,6 +1,6 @@
 """Accounts of people who log in, their sessions, and what the system itself remembers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -85,3 +85,27 @@ class FlowReport(SQLModel, table=True):
     counts: str = "{}"
     started_at: datetime = moment()
     finished_at: datetime | None = moment(default=None)
+
+
+class CalendarLoad(SQLModel, table=True):
+    """A holiday notice that was taken in here: who, when, and what it moved. Append-only."""
+
+    __tablename__ = "calendar_load"
+
+    id: int | None = key()
+    city: str
+    """Empty for a national notice."""
+    number: str
+    title: str
+    year: int
+    published: date
+    file: str
+    sha256: str
+    """Of the file as it was handed in."""
+    versions: str
+    """JSON: city → [calendar version before, after] on the business date."""
+    moved: str
+    """JSON: city → counts of the running deadlines, as the preview had them."""
+    actor: str
+    on: date
+    at: datetime = moment()

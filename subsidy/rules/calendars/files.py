@@ -21,6 +21,7 @@ from subsidy.rules.calendars.notices import (
 NUMBER = re.compile(r"\S*〔\d{4}〕\d+号")
 DATED_PARTS = ("number", "issued", "published")
 NOTICE_KEYS = ("number", "title", "issued", "published", "amends", "assumed", "unconfirmed", "days")
+EXPECTED = "expected.yaml"
 FIND_NUMBER = "Copy the number from the head of the notice, for example 国办发明电〔2025〕7号."
 
 
@@ -49,6 +50,8 @@ def read_folders(folders: Sequence[Path]) -> CalendarFiles:
     faults: list[Fault] = []
     for name, path in sorted(chosen.items()):
         reading = FileReading(path, shown_as=_shown(path))
+        if name == EXPECTED:
+            continue  # read by `expected`: it says when a notice should be there, not what one says
         if name == "statutory.yaml":
             regulations = _regulations(reading)
         else:
@@ -72,17 +75,22 @@ def _shown(path: Path) -> str:
 
 def _notices(reading: FileReading, *, of_city: bool) -> list[Notice]:
     root = reading.root()
+    found = notices_in(reading, root, of_city=of_city)
+    year = None if of_city else reading.child(root, "year")
+    if year is not None and str(year.value).isdigit() and reading.path.stem != year.value:
+        remedy = f"The file is named {reading.path.name}: make both agree."
+        reading.fault(year, f"is {year.value}", remedy)
+    return found
+
+
+def notices_in(reading: FileReading, root: Located, *, of_city: bool) -> list[Notice]:
+    """Return the notices of a file, whatever its name; what is wrong is noted in `reading`."""
     reading.known_keys(root, "city" if of_city else "year", "notices")
     city = year = None
     if of_city:
         city = reading.text(root, "city", remedy="Add `city:` with the city's id, like hangzhou.")
     else:
         year = reading.number(root, "year")
-        if year is not None and reading.path.stem != str(year):
-            where = reading.child(root, "year") or root
-            reading.fault(
-                where, f"is {year}", f"The file is named {reading.path.name}: make both agree."
-            )
     if reading.faults and not root.value:
         return []
     found = (_notice(reading, row, year, city) for row in reading.items(root, "notices"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from subsidy.rules.calendars.iso import iso_day
 from subsidy.rules.calendars.notices import Fault
@@ -27,10 +27,12 @@ class Located:
 class FileReading:
     """Reads one file and collects every fault instead of stopping at the first."""
 
-    def __init__(self, path: Path, *, shown_as: str) -> None:
-        """`shown_as` is how messages name the file."""
+    def __init__(self, path: Path, *, shown_as: str, content: bytes | None = None) -> None:
+        """`shown_as` is how messages name the file; with `content` nothing is read from `path`."""
         self.path, self.file = path, shown_as
+        self.content = content
         self.faults: list[Fault] = []
+        self._seen: set[int] = set()
 
     def fault(self, where: Located, says: str, remedy: str) -> None:
         """Note what is wrong at `where`."""
@@ -40,7 +42,8 @@ class FileReading:
         """Return the file's mapping; an unreadable file gives an empty one and a fault."""
         nothing = Located({}, 1, "the file")
         try:
-            node = YAML(typ="safe").compose(self.path.read_text("utf-8"))
+            held = self.path.read_bytes() if self.content is None else self.content
+            node = YAML(typ="safe").compose(held.decode("utf-8-sig"))
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             at = Located({}, line, "the file")
@@ -48,6 +51,9 @@ class FileReading:
             return nothing
         except UnicodeDecodeError:
             self.fault(nothing, "is not UTF-8 text", "Save it as UTF-8.")
+            return nothing
+        except (YAMLError, RecursionError):
+            self.fault(nothing, "is not YAML", "Mend the indentation or the quotes.")
             return nothing
         found = nothing if node is None else self._locate(node, "")
         if not isinstance(found.value, dict):
@@ -57,6 +63,11 @@ class FileReading:
 
     def _locate(self, node: Any, key: str) -> Located:
         line = node.start_mark.line + 1
+        if id(node) in self._seen:
+            at = Located("", line, key)
+            self.fault(at, "is an alias of another row", "Write the row out.")
+            return at
+        self._seen.add(id(node))
         if node.id == "sequence":
             items = (self._locate(n, f"{key}[{i}]") for i, n in enumerate(node.value))
             return Located(tuple(items), line, key)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session, col, select
 
+from subsidy.actions.calendar_change import recount_round
 from subsidy.actions.classes import complete_class
 from subsidy.actions.deadlines import Watched, watch
 from subsidy.records.tables import Claim, ClockEntry, Deadline, Outbox, Ticket
@@ -19,8 +21,13 @@ NOTICE_OF_2021 = date(2020, 11, 25)
 
 
 def sweep(session: Session, on: date, *, limit: int = 500) -> Watched:
-    """One batch of the sweep on a business day."""
-    return watch(session, builders.act(on, actor=SWEEP), limit=limit)
+    """One round of counting anew and one batch of the sweep on a business day, as the flow does them."""
+    act = builders.act(on, actor=SWEEP)
+    counted = recount_round(session, act, limit=limit)
+    seen = watch(session, act, limit=limit)
+    return replace(
+        seen, recounted=seen.recounted + counted.recounted, moved=seen.moved + counted.moved
+    )
 
 
 def assessed_class(session: Session, number: str = "XS2020-001", *, heads: int = 3) -> int:

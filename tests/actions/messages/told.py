@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions import notices, reviews
 from subsidy.actions.acting import sync_roads
+from subsidy.actions.calendar_change import watch_missing
 from subsidy.actions.class_changes import decide_change, request_change
 from subsidy.actions.classes import decide_filing, file_class
 from subsidy.actions.deadlines import watch
@@ -24,6 +25,7 @@ from subsidy.actions.messages import tell_gaps, tell_run_report
 from subsidy.actions.rosters import enrol
 from subsidy.actions.training import issue_certificates, record_assessments
 from subsidy.records.tables import ClassChange, Decision, Objection, Outbox
+from subsidy.rules.calendars.arriving.expected import load_expected
 from tests import builders
 from tests.actions import payday
 
@@ -232,6 +234,8 @@ def of_the_office(session: Session) -> None:
         facts={"key": key, "means": "收款对象", "where": "三（二）"},
     )  # fmt: skip
     assert tell_gaps(session, who) == 1
+    expected = load_expected(builders.CONFIG / "calendar" / "expected.yaml")
+    assert watch_missing(session, who, expected).told == 1
     tell_run_report(
         session,
         who,

@@ -10,6 +10,23 @@ CREATE TABLE area (
     CONSTRAINT uq_area_city_code UNIQUE (city, code)
 );
 
+CREATE TABLE calendar_load (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    published DATE NOT NULL,
+    file VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    versions VARCHAR NOT NULL,
+    moved VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    "on" DATE NOT NULL,
+    at DATETIME NOT NULL,
+    CONSTRAINT pk_calendar_load PRIMARY KEY (id)
+);
+
 CREATE TABLE flow_report (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
