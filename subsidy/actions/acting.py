@@ -18,6 +18,7 @@ from subsidy.records.moves import Moment, OpenTicket, OpenWindow
 from subsidy.records.pack_archive import keep
 from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
+from subsidy.rules.clocks import Run, ends_on
 from subsidy.rules.deadlines import Window, due, reminders
 from subsidy.rules.packs.contacts import Contacts, shipped_contacts
 from subsidy.rules.packs.occupations import Occupations, shipped_occupations
@@ -29,7 +30,6 @@ from subsidy.rules.workdays import (
     Calendars,
     DueDate,
     working_days_after,
-    working_days_between,
 )
 
 
@@ -122,19 +122,15 @@ class PackRules:
         return self._open(rule, end, anchor=anchor)
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
-        """The deadline after a stop: later by the working days from the stop to today."""
+        """The deadline whose clock runs on today, counted anew from its anchor."""
         rule = self._rule(road_id, window)
         if rule is None:
             return None
-        calendar = self._act.calendar
-        days = working_days_between(calendar, after=stopped_on, through=today)
-        if days < 1:
-            final = calendar.is_final(min(stopped_on, due_on), due_on)
-            end = DueDate(on=due_on, final=final, low=due_on, high=due_on)
-        else:
-            end = working_days_after(calendar, anchor=due_on, days=days)
+        end = ends_on(
+            window_of(rule), anchor=anchor, run=run, today=today, calendar=self._act.calendar
+        )
         return self._open(rule, end, anchor=today)
 
     def _open(self, rule: WindowRule, end: DueDate, *, anchor: date) -> OpenWindow:
@@ -233,7 +229,7 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
             stages=" ".join(order.stages),
             levels=order.levels,
             early=" ".join(f"{a}>{b}" for a, b in order.early.items()),
-            needs_notice="grant_publicised" in order.stages,
+            needs_notice=not {"grant_publicised", "result_publicised"}.isdisjoint(order.stages),
             fund=track.fund,
             unit=track.unit,
         )

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from states.chart import FAR
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.together import Together, change_facts, move_together
-from subsidy.actions.deadlines.claim_rows import open_claim_windows
+from subsidy.actions.deadlines.opening.claim_rows import open_claim_windows
 from subsidy.actions.decisions import decide_claims
 from subsidy.records.tables import ClaimProgress
 from subsidy.rules.policy import Track

@@ -23,7 +23,7 @@ from subsidy.actions.class_work.sheets import (
     who,
 )
 from subsidy.actions.class_work.together import Together, change_facts, move_together
-from subsidy.actions.deadlines.claim_rows import open_claim_windows, open_from_certificate
+from subsidy.actions.deadlines.opening.claim_rows import open_claim_windows, open_from_certificate
 from subsidy.actions.decisions import decide_claims
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.records.tables import (

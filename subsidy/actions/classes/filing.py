@@ -16,7 +16,7 @@ from subsidy.actions.class_work.entry import entry_fault, last_actor
 from subsidy.actions.class_work.telling import reason, tell_provider
 from subsidy.actions.class_work.together import Together, claims_of, move_together
 from subsidy.actions.classes.planning import PLANNERS
-from subsidy.actions.deadlines.class_rows import (
+from subsidy.actions.deadlines.opening.class_rows import (
     FILING,
     FILING_REVIEW,
     close_class_windows,

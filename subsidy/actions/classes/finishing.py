@@ -9,7 +9,7 @@ from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.together import claims_of, move_together, withdraw_together
 from subsidy.actions.classes.planning import PLANNERS
-from subsidy.actions.deadlines.class_rows import STEPS, close_class_windows
+from subsidy.actions.deadlines.opening.class_rows import STEPS, close_class_windows
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible
 from subsidy.actions.training.attendance import look_at_shares

@@ -18,7 +18,7 @@ from subsidy.actions.class_work.class_facts import (
 )
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.together import change_facts, claims_of
-from subsidy.actions.deadlines.class_rows import keep_filing_window
+from subsidy.actions.deadlines.opening.class_rows import keep_filing_window
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
 from subsidy.actions.providers import provider_row

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from states.claim import CLAIM
 from states.training_class import TRAINING_CLASS
 from subsidy.actions.acting import Act
-from subsidy.actions.deadlines.class_rows import STEPS
 from subsidy.actions.deadlines.duties import CODES, LEADER_CODE, OFFICE_CODE
+from subsidy.actions.deadlines.opening.class_rows import STEPS
 from subsidy.actions.deadlines.sweeping.tickets import OURS
 from subsidy.actions.grounds.ticket_rows import MENDED, close_row
 from subsidy.records.tables import Claim, ClaimHistory, Deadline, SubjectHistory, Ticket

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from subsidy.actions.acting import Act
-from subsidy.actions.deadlines.class_rows import FILING
 from subsidy.actions.deadlines.duties import (
     OFFICE,
     Addressee,
@@ -18,6 +17,7 @@ from subsidy.actions.deadlines.duties import (
     document_of,
     means_of,
 )
+from subsidy.actions.deadlines.opening.class_rows import FILING
 from subsidy.actions.deadlines.sweeping.rows import Due, due_rows
 from subsidy.actions.grounds.outbox_rows import Wanted, put_all
 from subsidy.records.among import among

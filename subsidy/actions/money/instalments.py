@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from states.chart import FAR
 from subsidy.actions.acting import Act, Outcome, PackRules, next_attention, window_of
-from subsidy.actions.deadlines.claim_rows import deadline_of
+from subsidy.actions.deadlines.opening.claim_rows import deadline_of
 from subsidy.actions.deadlines.recounting import AGREED
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible

@@ -9,7 +9,11 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
-from subsidy.actions.deadlines.class_rows import UPLIFT, close_class_windows, keep_class_window
+from subsidy.actions.deadlines.opening.class_rows import (
+    UPLIFT,
+    close_class_windows,
+    keep_class_window,
+)
 from subsidy.actions.decisions import forget
 from subsidy.records.tables import (
     Application,

@@ -41,7 +41,14 @@ from subsidy.records.tables.money import (
     PaymentLine,
     RecoveryInstalment,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
+from subsidy.records.tables.notices import (
+    DeliveryTry,
+    NoticeLine,
+    NoticePlace,
+    Objection,
+    Outbox,
+    PublicNotice,
+)
 from subsidy.records.tables.people import (
     CrossCityCheck,
     FullView,
@@ -79,6 +86,7 @@ __all__ = [
     "CrossCityCheck",
     "Deadline",
     "Decision",
+    "DeliveryTry",
     "Enrolment",
     "Entitlement",
     "FlowReport",
@@ -90,6 +98,7 @@ __all__ = [
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",
+    "NoticePlace",
     "Objection",
     "Outbox",
     "PackVersion",

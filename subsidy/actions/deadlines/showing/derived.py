@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 
 from states.chart import FAR
 from subsidy.actions.acting import Act
-from subsidy.actions.deadlines import clocks
-from subsidy.actions.deadlines.clocks import CURRENT, DeadlineClock
 from subsidy.actions.deadlines.duties import document_of, means_of
+from subsidy.actions.deadlines.showing import clocks
+from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Said, Start
+from subsidy.actions.deadlines.showing.clocks import CURRENT
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Claim, NoticeLine, PublicNotice
 from subsidy.rules.workdays import rest_days
@@ -24,16 +25,20 @@ ONE_DAY = timedelta(1)
 SHOWN = "shown"
 """Status while a notice is on show: nobody can ask for more time."""
 PUBLICITY, ALLOWANCE_YEAR = "publicity", "allowance_year"
+NOTHING_SAID = Said("", "")
 GRANTED = ("approved", "grant_publicised", "payable", "paying", "paid", "bank_returned")
 
 
-def deadlines_of(session: Session, act: Act, *, claim_id: int) -> list[DeadlineClock]:
-    """Every deadline of a claim of the city with what follows from other rows, current ones first.
+def deadlines_of(
+    session: Session, act: Act, *, claim_id: int | None = None, class_id: int | None = None
+) -> list[DeadlineClock]:
+    """Every deadline of a claim, or of a class itself, with what follows from other rows; current first.
 
-    What has no record has the id 0: it can be neither extended nor waived.
+    What has no record has the id 0: it can be neither extended nor waived. Raises ValueError where
+    neither is named.
     """
-    rows = clocks.deadlines_of(session, act, claim_id=claim_id)
-    claim = session.get(Claim, claim_id)
+    rows = clocks.deadlines_of(session, act, claim_id=claim_id, class_id=class_id)
+    claim = session.get(Claim, claim_id) if claim_id is not None else None
     if claim is None or claim.city != act.city:
         return rows
     drawn = [*_on_notices(session, act, claim), *_once_a_year(session, act, claim)]
@@ -119,14 +124,24 @@ def _drawn(
     skipped = rest_days(act.calendar, first=anchor + ONE_DAY, last=ends)
     return DeadlineClock(
         id=0,
+        claim_id=claim.id,
+        class_id=None,
         window=window,
         means=means or means_of(act, track=claim.track, window=window),
         status=status,
+        start=Start("", "", "", "", anchor, ""),
+        anchor="",
         anchor_on=anchor,
         due_on=ends,
         told_by=ends,
         final=final,
+        low=ends,
+        high=ends,
+        calendar_version=act.calendar.version,
         lapses=False,
+        rule=NOTHING_SAID,
+        at_end=NOTHING_SAID,
+        escalated=0,
         clause=clause,
         document=document,
         assumed=assumed,
@@ -138,6 +153,10 @@ def _drawn(
         overrun=0,
         running=status == SHOWN,
         words="",
+        words_en="",
+        outstanding=False,
+        strip=None,
+        strip_words=NOTHING_SAID,
         skipped=skipped if window == PUBLICITY else (),
         closed_on=closed_on,
         entries=(),
