@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from states.chart import FAR
 from subsidy.actions.acting import Act, next_attention
-from subsidy.actions.deadlines.class_rows import UPLIFT
 from subsidy.actions.deadlines.duties import Desks, Running
 from subsidy.actions.deadlines.ending import ONE_DAY, end
+from subsidy.actions.deadlines.opening.class_rows import UPLIFT
 from subsidy.actions.deadlines.recounting import recount
 from subsidy.actions.deadlines.sweeping.escalating import escalate
 from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
