@@ -63,7 +63,7 @@ def fill(database: Database, *, n: int, full: bool) -> None:
                     text(statement.format(**values)),
                     {"low": low, "high": min(low + CHUNK, n + 1), "enrolled": _day(database)},
                 )
-    _settle(database)
+    settle(database)
 
 
 def _day(database: Database) -> str | date:
@@ -110,7 +110,7 @@ def _surroundings(session: Session, *, windows: bool) -> None:
             )
 
 
-def _settle(database: Database) -> None:
+def settle(database: Database) -> None:
     """Let both databases know their rows before anything is timed."""
     with database.engine.connect() as connection:
         if database.is_sqlite:

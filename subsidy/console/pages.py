@@ -29,6 +29,7 @@ from subsidy.console.language.naming import (
 from subsidy.console.language.policy_lines import notes_text, source_text, term, value_text
 from subsidy.console.language.policy_words import policy_word, section_word
 from subsidy.console.language.words import CHINESE, LANGUAGES, translations
+from subsidy.rules.strips.strip_words import legend_of, letter_of
 
 TEMPLATES_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "console"
 
@@ -72,6 +73,8 @@ def environment(language: str, folder: Path = TEMPLATES_FOLDER) -> Environment:
         "deed": partial(word, DEEDS, language=language),
         "message": partial(word, MESSAGES, language=language),
         "actor": partial(actor, language=language),
+        "day_letter": partial(letter_of, language="zh" if language == CHINESE else "en"),
+        "legend": partial(legend_of, language="zh" if language == CHINESE else "en"),
         "guard": partial(guard, language=language),
         "pretty_json": pretty_json,
         "policy_word": partial(policy_word, language=language),

@@ -62,7 +62,7 @@ def among(session: Session, what: Any, ids: Iterable[int]) -> ColumnElement[bool
 def marked(session: Session, pairs: Sequence[tuple[int, int]]) -> FromClause:
     """A table `marked` of the statement: `id`, and `mark`, the number of the group it is in."""
     if session.get_bind().dialect.name == "postgresql":
-        ids = bindparam(None, [id for id, _ in pairs], type_=ARRAY(BigInteger), unique=True)
+        ids = bindparam(None, [number for number, _ in pairs], type_=ARRAY(BigInteger), unique=True)
         marks = bindparam(None, [mark for _, mark in pairs], type_=ARRAY(Integer), unique=True)
         table = func.unnest(ids, marks).table_valued(
             column("id", BigInteger), column("mark", Integer), name="marked"

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from subsidy.rules.deadlines import Clock, NoticePeriod, Window
+from subsidy.rules.clocks import Clock
+from subsidy.rules.deadlines import NoticePeriod, Window
 from subsidy.rules.workdays import FAR, DueDate
 
 Language = Literal["zh", "en"]
@@ -63,6 +64,36 @@ def describe_window(window: Window, *, language: Language = "zh") -> str:
         return f"期限未定（{window.clause}）"
     side = "内" if window.direction == "after" else "前"
     return f"{window.n}{UNITS_ZH[window.unit]}{side}（{source}）"
+
+
+ENDS_ZH = {
+    "remind": "提醒经办",
+    "ticket": "转工作人员核查",
+    "block": "核查前暂不推进",
+    "leader": "报分管领导",
+    "lapse": "逾期不再受理",
+}
+ENDS_EN = {
+    "remind": "whoever must act is reminded",
+    "ticket": "a clerk looks into it",
+    "block": "nothing goes on until then",
+    "leader": "the leader is told",
+    "lapse": "the right lapses",
+}
+
+
+def describe_end(window: Window, *, language: Language = "zh") -> str:
+    """Say what follows the last day: `转工作人员核查；逾期不再受理`. An assumed window lapses nothing."""
+    known = ENDS_EN if language == "en" else ENDS_ZH
+    steps = [known[step] for step in window.at_end if step != "lapse" or window.may_lapse]
+    english = language == "en"
+    if window.escalate_at:
+        days = "、".join(str(n) for n in window.escalate_at)
+        after = f"working days {days.replace('、', ', ')} after it: one desk higher"
+        steps.append(after if english else f"逾期后第{days}个工作日逐级上报")
+    if not steps:
+        return "nothing follows but a reminder" if english else "仅提醒"
+    return ("; " if english else "；").join(steps)
 
 
 def describe_notice(period: NoticePeriod, *, language: Language = "zh") -> str:

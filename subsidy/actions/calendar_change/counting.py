@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, next_attention, window_of
 from subsidy.actions.deadlines.recounting import (
+    AGREED,
+    ANCHORED,
     EXTENDED,
     RESUMED,
     STOPPED,
@@ -30,7 +32,7 @@ from subsidy.rules.workdays import DueDate
 
 IS_RUNNING = "deadline.status IN ('open', 'stopped')"
 """As the partial index has it, word for word."""
-MOVING = (STOPPED, RESUMED, EXTENDED)
+MOVING = (STOPPED, RESUMED, EXTENDED, AGREED, ANCHORED)
 """Entries of a clock that move its end."""
 
 

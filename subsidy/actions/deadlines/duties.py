@@ -19,10 +19,12 @@ from subsidy.rules.deadlines import Window
 LEADER_CODE = "E407"
 OFFICE, PROVIDER, TRAINEE = "office", "provider", "trainee"
 CODES = {
+    "filing_before_start": "E408",
     "application": "E403",
     "certificate_registration": "E402",
     "correction": "E406",
     "objection": "E702",
+    "recovery_instalment": "E409",
 }
 """Window → code of the ticket at its end; every other one is the office's own work, E405."""
 OFFICE_CODE = "E405"
@@ -81,6 +83,7 @@ class Desks:
         self._classes: dict[int, TrainingClass] = {}
         self._rules: dict[int, WindowRule] = {}
         self._windows: dict[int, Window] = {}
+        self._ends: dict[tuple[int, str], bool] = {}
         self._citys: dict[tuple[str, int | None, int | None, date], bool] = {}
 
     def rule(self, rule_id: int) -> WindowRule:
@@ -97,7 +100,10 @@ class Desks:
 
     def ends_with(self, rule_id: int, what: str) -> bool:
         """Whether the rule's end does `what`: ticket, leader, block, lapse."""
-        return what in self.window(rule_id).at_end
+        key = (rule_id, what)
+        if key not in self._ends:
+            self._ends[key] = what in self.window(rule_id).at_end
+        return self._ends[key]
 
     def addressee(self, one: Due) -> Addressee:
         """Provider or trainee for the applicant's windows, otherwise the office in charge."""

@@ -49,22 +49,19 @@ def end(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> Ended:
     """Deal with deadlines whose last day is over; their claims' rows are locked by the caller."""
     if not rows:
         return Ended()
-    mark_all(session, {one.id: _missed(act, desks, one) for one in rows})
+    marks = {key: _missed(act, desks, *key) for key in {(r.rule_id, r.due_on) for r in rows}}
+    mark_all(session, [(one, marks[one.rule_id, one.due_on]) for one in rows])
     tickets = _tickets(session, act, desks, rows) + _for_the_leader(session, act, desks, rows)
     lapsing = [one for one in rows if one.lapses_after < act.today]
     lapsed = lapse(session, act, desks, lapsing)
     gone = _closed(session, lapsing) if lapsed else set()
-    stayed = [one for one in rows if one.claim_id not in gone or one.claim_id is None]
-    return Ended(len(rows), lapsed, tickets, stayed)
+    stayed = [one for one in rows if not one.claim_ids or not gone.issuperset(one.claim_ids)]
+    return Ended(sum(len(one.ids) for one in rows), lapsed, tickets, stayed)
 
 
-def _missed(act: Act, desks: Desks, one: Due) -> Mark:
-    return Mark(
-        status="missed",
-        next_on=next_escalation(act, desks.window(one.rule_id), due_on=one.due_on, taken=0),
-        escalated=0,
-        closed_on=one.due_on + ONE_DAY,
-    )
+def _missed(act: Act, desks: Desks, rule_id: int, due_on: date) -> Mark:
+    following = next_escalation(act, desks.window(rule_id), due_on=due_on, taken=0)
+    return Mark("missed", following, escalated=0, closed_on=due_on + ONE_DAY)
 
 
 def next_escalation(act: Act, window: Window, *, due_on: date, taken: int) -> date:
@@ -82,8 +79,8 @@ def lapse(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
     """
     groups: dict[tuple[date, int, str], list[int]] = {}
     for one in rows:
-        if one.claim_id is not None:
-            groups.setdefault((one.lapses_after, one.rule_id, one.track), []).append(one.claim_id)
+        key = (one.lapses_after, one.rule_id, one.track)
+        groups.setdefault(key, []).extend(one.claim_ids)
     count = 0
     for (last, rule_id, track), ids in sorted(groups.items()):
         rule = desks.rule(rule_id)
@@ -136,12 +133,14 @@ def _tickets(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
         if not desks.ends_with(one.rule_id, "ticket"):
             continue
         office = desks.office(one)
+        office = 0 if office == one.area_id else office
         key = (one.rule_id, one.anchor_on, one.due_on, one.track, office)
         if key not in shapes:
             shapes[key] = _shape(act, desks, one, code=code_of(one.window), office=office)
-        wanted.append((one, shapes[key]))
-        if shapes[key].blocks and one.claim_id is not None:
-            blocking.append(one.claim_id)
+        shape = shapes[key]
+        wanted.append((one, shape))
+        if shape.blocks:
+            blocking += one.claim_ids
     new = open_all(session, act, wanted)
     if blocking:
         count_blocks(session, blocking)
@@ -154,8 +153,8 @@ def _for_the_leader(session: Session, act: Act, desks: Desks, rows: Sequence[Due
     wanted = []
     for group in in_groups(session, desks, late, status=("missed",)):
         one, count = group.one, {"count": group.count}
-        shape = _shape(act, desks, one, code=LEADER_CODE, office=one.area_id, more=count)
-        wanted.append((one, replace(shape, blocks=0)))
+        shape = _shape(act, desks, one, code=LEADER_CODE, office=0, more=count)
+        wanted.append((one, shape._replace(blocks=False)))
     return open_all(session, act, wanted, of_class=True)
 
 
@@ -176,7 +175,7 @@ def _shape(
         queue=known.queue,
         area_id=office,
         due_on=due_of(act, days=known.limit_days),
-        blocks=int("block" in window.at_end),
+        blocks="block" in window.at_end,
         clause=window.clause or window.assumed or "",
         facts_before=before,
         facts_after=after,
@@ -206,7 +205,7 @@ def is_ours(ticket: Ticket) -> bool:
 
 def _closed(session: Session, rows: Iterable[Due]) -> set[int]:
     """Claims of these deadlines that are open no more."""
-    claims = {one.claim_id for one in rows if one.claim_id is not None}
+    claims = {claim_id for one in rows for claim_id in one.claim_ids}
     query = select(ClaimProgress.claim_id).where(  # type: ignore[call-overload]
         among(session, col(ClaimProgress.claim_id), claims)
     )

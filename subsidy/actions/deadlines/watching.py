@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from subsidy.actions.deadlines.ending import end
 from subsidy.actions.deadlines.recounting import recount
 from subsidy.actions.deadlines.sweeping.escalating import escalate
 from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
-from subsidy.actions.deadlines.sweeping.rows import Due, close_orphans, due_rows, locked_batch
+from subsidy.actions.deadlines.sweeping.rows import Due, close_orphans, locked_batch, wanted_rows
 from subsidy.actions.deadlines.telling import for_applicants, remind, tell_missed, tell_moved
 from subsidy.actions.grounds.ticket_rows import open_ticket
 from subsidy.records.among import among
@@ -65,22 +65,22 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     stale = _stale(session, act, desks, standing)
     moved = recount(session, act, _running(session, stale))
     if stale:
-        standing = [one for one in due_rows(session, [r.id for r in standing]) if _is_due(act, one)]
+        standing = wanted_rows(session, act, [each for one in standing for each in one.ids])
     tell_moved(session, act, desks, {one.row.id or 0: was for one, was in moved})
     open_now = [one for one in standing if one.status == "open"]
     over = [one for one in open_now if one.due_on < act.today and one.final]
     waiting = [one for one in open_now if one.due_on < act.today and not one.final]
     told = {one.row.id for one, _ in moved}
-    running = [one for one in open_now if one.due_on >= act.today and one.id not in told]
+    running = [one for one in open_now if one.due_on >= act.today and told.isdisjoint(one.ids)]
     reminders = remind(session, act, desks, running)
-    mark_all(session, {one.id: Mark("open", _attention(act, desks, one)) for one in running})
+    mark_all(session, _reminded(act, desks, running))
     opened = _wait(session, act, waiting)
     ended = end(session, act, desks, over)
     tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
     higher = escalate(session, act, desks, [one for one in standing if one.status == "missed"])
     session.expire_all()
     return Watched(
-        looked_at=len(rows),
+        looked_at=sum(len(one.ids) for one in rows),
         recounted=len(stale),
         moved=len(moved),
         reminders=reminders,
@@ -88,23 +88,26 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
         lapsed=ended.lapsed,
         tickets=ended.tickets + opened,
         escalated=higher,
-        waiting=len(waiting),
+        waiting=sum(len(one.ids) for one in waiting),
         more=full,
     )
 
 
-def _is_due(act: Act, one: Due) -> bool:
-    return one.status in ("open", "missed") and one.next_on <= act.today
+def _reminded(act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[tuple[Due, Mark]]:
+    """When each of these wants attention again."""
+    days: dict[tuple[int, date, date, date, bool], Mark] = {}
+    for one in rows:
+        key = (one.rule_id, one.anchor_on, one.due_on, one.told_by, one.final)
+        if key not in days:
+            days[key] = Mark("open", _attention(act, desks, one))
+        yield one, days[key]
 
 
 def _attention(act: Act, desks: Desks, one: Due) -> date:
-    end_of_it = DueDate(on=one.due_on, final=one.final, low=one.told_by, high=one.due_on)
+    window = desks.window(one.rule_id)
+    ends = DueDate(on=one.due_on, final=one.final, low=one.told_by, high=one.due_on)
     return next_attention(
-        desks.window(one.rule_id),
-        end_of_it,
-        anchor=one.anchor_on,
-        today=act.today,
-        calendar=act.calendar,
+        window, ends, anchor=one.anchor_on, today=act.today, calendar=act.calendar
     )
 
 
@@ -118,22 +121,21 @@ def _stale(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> lis
     ]
     if not other:
         return []
-    found = among(session, col(ClockEntry.deadline_id), [one.id for one in other])
+    ids = [each for one in other for each in one.ids]
+    found = among(session, col(ClockEntry.deadline_id), ids)
     with_entries = set(session.exec(select(ClockEntry.deadline_id).where(found)).all())
     ends: dict[tuple[int, date], DueDate] = {}
-    stale = []
+    stale: list[int] = []
     for one in other:
         key = (one.rule_id, one.anchor_on)
         if key not in ends:
             window = desks.window(one.rule_id)
             ends[key] = due_of_window(window, anchor=one.anchor_on, calendar=act.calendar)
         now = ends[key]
-        if one.id in with_entries or (now.on, now.told_by, now.final) != (
-            one.due_on,
-            one.told_by,
-            one.final,
-        ):
-            stale.append(one.id)
+        if (now.on, now.told_by, now.final) != (one.due_on, one.told_by, one.final):
+            stale += one.ids
+        else:
+            stale += [each for each in one.ids if each in with_entries]
     return stale
 
 
@@ -157,7 +159,7 @@ def _wait(session: Session, act: Act, rows: Sequence[Due]) -> int:
 
     The row sleeps until the calendar has another version.
     """
-    mark_all(session, {one.id: Mark("open", FAR) for one in rows})
+    mark_all(session, [(one, Mark("open", FAR)) for one in rows])
     first: dict[int, Due] = {}
     for one in rows:
         first.setdefault(one.area_id, one)

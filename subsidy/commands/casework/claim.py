@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from subsidy.commands.casework.clock_lines import record_lines
 from subsidy.commands.money.house import AsJson, AsOf, CityOption, Person, house, tell, yuan
 from subsidy.commands.surroundings import WRONG_INPUT, stop
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from subsidy.actions.acting import Act
-    from subsidy.actions.deadlines import DeadlineClock
     from subsidy.actions.views.claim_page import ClaimView, Receipt
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -44,7 +44,7 @@ def show(
             view = _view(session, act, number)
             clocks = deadlines_of(session, act, claim_id=view.head.id)
             tickets = tickets_of_claim(session, act, claim_id=view.head.id)
-    lines = [*_head_lines(view), *_clock_lines(clocks)]
+    lines = [*_head_lines(view), *(line for clock in clocks for line in record_lines(clock))]
     lines += [f"例外  {t.code} {t.title_zh}  {t.state}  至{t.due_on}" for t in tickets]
     told = {
         "today": act.today,
@@ -132,14 +132,6 @@ def _head_lines(view: ClaimView) -> Iterator[str]:
     marks = {"passed": "●", "here": "◉", "ahead": "○", "skipped": "·"}
     road = "  ".join(f"{marks.get(s.standing, ' ')}{_label(s.state)}" for s in view.road)
     yield f"环节  {road}"
-
-
-def _clock_lines(clocks: list[DeadlineClock]) -> Iterator[str]:
-    for clock in clocks:
-        end = f"{clock.due_on}" if clock.final else f"{clock.told_by}（暂定{clock.due_on}）"
-        source = clock.clause or f"设定：{clock.assumed}"
-        words = f"  {clock.words}" if clock.words else ""
-        yield f"期限  #{clock.id} {clock.means}至{end}  {clock.status}{words}  {source}"
 
 
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:

@@ -1,16 +1,21 @@
-"""`subsidy deadlines`: what is due within some working days; more time, asked and granted; the sweep.
+"""`subsidy deadlines`: what is due, missed, stopped or provisional; one record; reminders by hand.
 
-subsidy deadlines --due-within 5 [--district hz-xiaoshan] [--json]
+subsidy deadlines --due-within 5 [--district hz-xiaoshan] [--window application] [--each] [--json]
+subsidy deadlines show 17
+subsidy deadlines remind 17 18 --as li
+subsidy deadlines remind --due-within 3 --district hz-xiaoshan --as li
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from subsidy.commands.casework import more_time
+from subsidy.commands.casework.clock_lines import due_table, record_lines
+from subsidy.commands.casework.more_time import ACTOR, Login
 from subsidy.commands.money.house import (
     AsJson,
     AsOf,
@@ -21,148 +26,177 @@ from subsidy.commands.money.house import (
     refuse,
     tell,
 )
-from subsidy.commands.surroundings import WRONG_INPUT, day_argument, stop
+from subsidy.commands.surroundings import WRONG_INPUT, stop
 
 if TYPE_CHECKING:
-    from subsidy.actions.acting import Outcome
-    from subsidy.actions.deadlines import DueSoon
+    from sqlmodel import Session
+
+    from subsidy.actions.acting import Act
+    from subsidy.actions.views.deadlines.wanted import DeadlineFilter
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-ACTOR = "watch-deadlines"
-DeadlineId = Annotated[
-    int, typer.Argument(metavar="DEADLINE", help="Id, as `subsidy claim show` prints it.")
+app.command()(more_time.watch)
+app.command("ask-extension")(more_time.ask_extension)
+app.command("ask-waiver")(more_time.ask_waiver)
+app.command()(more_time.extend)
+app.command()(more_time.waive)
+
+Within = Annotated[
+    int | None, typer.Option("--due-within", min=0, metavar="N", help="Working days from today.")
 ]
-Login = Annotated[
-    str, typer.Option("--as", metavar="LOGIN", help="Who decides; the password is asked for.")
-]
-Reason = Annotated[str, typer.Option(help="The reason, without personal data.")]
-Clause = Annotated[str, typer.Option(help="Clause or number of the decision it rests on.")]
+District = Annotated[str | None, typer.Option(help="Area, by division id.")]
+WindowName = Annotated[str, typer.Option("--window", help="One window, such as application.")]
+TrackName = Annotated[str, typer.Option("--track", help="One track, by its code.")]
 
 
 @app.callback(invoke_without_command=True)
 def deadlines(
     context: typer.Context,
-    due_within: Annotated[
-        int, typer.Option("--due-within", min=0, metavar="N", help="Working days from today.")
-    ] = 5,
-    district: Annotated[str | None, typer.Option(help="Area, by division id.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Print at most so many.")] = 1000,
+    due_within: Within = None,
+    district: District = None,
+    window: WindowName = "",
+    track: TrackName = "",
+    status: Annotated[
+        str, typer.Option(help="due (the default), missed, stopped, provisional or all.")
+    ] = "due",
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="The same as --status missed.")
+    ] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Each trainee on a line, not a class on one.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Print at most so many lines.")] = 1000,
     city: CityOption = None,
     as_of: AsOf = None,
     login: Person = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print open deadlines that end within N working days, the soonest first."""
-    from subsidy.actions.deadlines import due_within as coming
-
+    """Print deadlines, the soonest first: by default what ends within 5 working days."""
     if context.invoked_subcommand is not None:
         return
+    from subsidy.actions.views.deadlines.deadline_list import deadline_page
+    from subsidy.actions.views.deadlines.wanted import MISSED, STATUSES
+
+    if status not in STATUSES:
+        stop(f"--status {status} is unknown; use one of {', '.join(STATUSES)}.", code=WRONG_INPUT)
     with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
         act = open_house.act
         with open_house.database.reading() as session:
-            areas = act.areas
-            if district is not None:
-                named = area_id(session, act, district)
-                areas = frozenset({named}) if areas is None or named in areas else frozenset()
-            rows = coming(session, act, working_days=due_within, areas=areas, limit=limit)
-    told = {"today": act.today, "due_within": due_within, "deadlines": [asdict(r) for r in rows]}
-    tell(told, [_line(row) for row in rows], as_json=as_json)
+            wanted = _wanted(
+                session, act, MISSED if overdue else status, due_within, district, window, track,
+                each=each,
+            )  # fmt: skip
+            found = deadline_page(session, act, wanted=wanted, areas=act.areas, size=limit)
+    told: dict[str, object] = {
+        "today": act.today,
+        "status": wanted.status,
+        "due_within": wanted.within,
+        "lines_in_all": found.lines_in_all,
+        "deadlines_in_all": found.deadlines_in_all,
+        "deadlines": [asdict(line) for line in found.lines],
+    }
+    lines = due_table(found.lines)
+    if found.next_after is not None:
+        lines.append(f"……共{found.lines_in_all}行，只列出前{limit}行（--limit）")
+    lines.append(f"{found.lines_in_all}行，{found.deadlines_in_all}项期限")
+    tell(told, lines, as_json=as_json)
 
 
 @app.command()
-def watch(city: CityOption = None, as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """Do the sweep's work now: remind, count anew, end what is over."""
-    from subsidy.actions.advance import watch_deadlines
+def show(
+    deadline: more_time.DeadlineId,
+    city: CityOption = None,
+    as_of: AsOf = None,
+    login: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print one deadline in full: its rule, how it began, every entry of its clock, its days drawn."""
+    from subsidy.actions.deadlines import clocks_of
 
-    with house(ACTOR, city=city, as_of=as_of) as open_house:
+    with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
         act = open_house.act
-        counts = watch_deadlines(
-            open_house.database,
-            act.office,
-            city=act.city,
-            today=act.today,
-            now=act.recorded_at,
-            actor=act.actor,
-        )
-    tell({"today": act.today, **counts}, [f"{n}\t{c}" for n, c in counts.items()], as_json=as_json)
+        with open_house.database.reading() as session:
+            known = _in_reach(session, act, deadline)
+            clocks = clocks_of(session, act, ids=[deadline]) if known else []
+    if not clocks:
+        stop(f"{act.city} has no deadline {deadline} that you may see.", code=WRONG_INPUT)
+    told = {"today": act.today, "deadline": asdict(clocks[0])}
+    tell(told, record_lines(clocks[0], full=True), as_json=as_json)
 
 
-@app.command("ask-extension")
-def ask_extension(
-    deadline: DeadlineId,
+@app.command()
+def remind(
     login: Login,
-    until: Annotated[
-        date, typer.Option(parser=day_argument, metavar="DATE", help="New last day, inclusive.")
-    ],
-    reason: Reason,
-    clause: Clause,
+    deadline: Annotated[
+        list[int] | None, typer.Argument(metavar="[DEADLINE]...", help="Ids, as the list has them.")
+    ] = None,
+    due_within: Within = None,
+    district: District = None,
+    window: WindowName = "",
+    track: TrackName = "",
+    reason: Annotated[str, typer.Option(help="A note for the clock, no personal data.")] = "",
     city: CityOption = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a later last day; a second person grants it."""
-    _do("ask_extension", deadline, login, city, as_of, as_json=as_json,
-        until=until, reason=reason, clause=clause)  # fmt: skip
+    """Remind whoever must act: of the deadlines named, or of all that end within N working days."""
+    from subsidy.actions.deadlines import MOST_AT_ONCE, remind_now
+    from subsidy.actions.views.deadlines.deadline_list import first_ids
+    from subsidy.actions.views.deadlines.wanted import DUE
 
-
-@app.command("ask-waiver")
-def ask_waiver(
-    deadline: DeadlineId, login: Login, reason: Reason, clause: Clause, city: CityOption = None,
-    as_of: AsOf = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Ask that a window shall not count; a second person grants it."""
-    _do("ask_waiver", deadline, login, city, as_of, as_json=as_json, reason=reason, clause=clause)
-
-
-@app.command()
-def extend(
-    deadline: DeadlineId, login: Login, city: CityOption = None, as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Grant the extension that was asked for, as the second person."""
-    _do("extend", deadline, login, city, as_of, as_json=as_json)
-
-
-@app.command()
-def waive(
-    deadline: DeadlineId, login: Login, city: CityOption = None, as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Grant the waiver that was asked for, as the second person."""
-    _do("waive", deadline, login, city, as_of, as_json=as_json)
-
-
-def _do(
-    deed: str,
-    deadline: int,
-    login: str,
-    city: str | None,
-    as_of: date | None,
-    *,
-    as_json: bool,
-    **given: object,
-) -> None:
-    """Do one deed as a person; an unknown deadline ends the command with code 2, a refusal with 1."""
-    from subsidy.actions import deadlines as work
-    from subsidy.records.tables import Deadline
-
+    if bool(deadline) == (due_within is not None):
+        stop("Name deadlines by their ids, or give --due-within N, not both.", code=WRONG_INPUT)
     with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
         act = open_house.act
         with open_house.database.transaction() as session:
-            row = session.get(Deadline, deadline)
-            if row is None or row.city != act.city:
-                stop(f"{act.city} has no deadline {deadline}.", code=WRONG_INPUT)
-            outcome: Outcome = getattr(work, deed)(session, act, deadline_id=deadline, **given)
+            ids = list(deadline or ())
+            if not ids:
+                wanted = _wanted(session, act, DUE, due_within, district, window, track, each=False)
+                ids = first_ids(session, act, wanted=wanted, areas=act.areas, most=MOST_AT_ONCE)
+            outcome = remind_now(session, act, deadline_ids=ids, reason=reason)
     if not outcome.done:
         refuse(outcome.findings, as_json=as_json)
-    told = {"done": True, "deadline": deadline, "note": outcome.note}
-    tell(told, [outcome.note or "已办理"], as_json=as_json)
+    told: dict[str, object] = {
+        "done": True,
+        **outcome.moved,
+        "left": [{"deadline": which, "why": list(why)} for which, why in outcome.left],
+    }
+    lines = [f"已发出{outcome.moved['messages']}条消息，涉及{outcome.moved['deadlines']}项期限"]
+    lines += [f"未发送  #{which}  {'、'.join(why)}" for which, why in outcome.left]
+    tell(told, lines, as_json=as_json)
 
 
-def _line(row: DueSoon) -> str:
-    end = f"{row.told_by}" if row.final else f"{row.told_by}（暂定{row.due_on}）"
-    source = row.clause or f"设定：{row.assumed}"
-    return (
-        f"{end}\t{row.working_days_left}个工作日\t{row.means}\t{row.claim_number}"
-        f"\t{row.class_number}\t{row.area}\t{source}"
+def _wanted(
+    session: Session,
+    act: Act,
+    status: str,
+    due_within: int | None,
+    district: str | None,
+    window: str,
+    track: str,
+    *,
+    each: bool,
+) -> DeadlineFilter:
+    from subsidy.actions.views.deadlines.wanted import FIVE, DeadlineFilter
+
+    tracks = act.pack.tracks
+    if track and track not in tracks:
+        stop(f"There is no track {track}; known: {', '.join(tracks)}.", code=WRONG_INPUT)
+    windows = sorted({name for known in tracks.values() for name in known.windows})
+    if window and window not in windows:
+        stop(f"There is no window {window}; known: {', '.join(windows)}.", code=WRONG_INPUT)
+    return DeadlineFilter(
+        status=status,
+        within=FIVE if due_within is None else due_within,
+        area_id=None if district is None else area_id(session, act, district),
+        window=window,
+        track=track,
+        each=each,
     )
+
+
+def _in_reach(session: Session, act: Act, deadline_id: int) -> bool:
+    from subsidy.records.tables import Deadline
+
+    row = session.get(Deadline, deadline_id)
+    return row is not None and (act.areas is None or row.area_id in act.areas)

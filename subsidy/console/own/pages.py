@@ -18,6 +18,7 @@ from subsidy.actions.reviews import resubmit
 from subsidy.actions.training import issue_certificates
 from subsidy.actions.views.casework.claim_list import ClaimFilter, claim_page
 from subsidy.actions.views.class_views import ClassView, class_page, class_view
+from subsidy.actions.views.deadlines.class_clocks import class_clocks
 from subsidy.actions.views.own_views import Unit, claim_counts, money_of, to_mend, unit_of
 from subsidy.actions.views.project_views import projects
 from subsidy.console.answers import done_or_refused, page
@@ -123,11 +124,15 @@ def plan(visit: Entering) -> Response:
 def show_class(visit: Entering, class_id: int) -> Response:
     """One of the unit's classes with everything the unit can do for it."""
     view = own_class(visit, class_id)
+    with visit.reading() as session:
+        act = visit.act(area_id=view.row.area_id)
+        clocks = class_clocks(session, act, class_id=class_id)
     return page(
         visit,
         "own_class.html",
         view=view,
         row=view.row,
+        clocks=clocks,
         track=track_titles(visit).get(view.row.track, view.row.track),
         group_names=group_names(visit),
         kinds={name: visit.say(kind.title) for name, kind in KINDS.items() if name in OWN_KINDS},

@@ -5,7 +5,13 @@ from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.calendars import pages as calendar_pages
+from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
+from subsidy.console.notices import correcting as notice_correcting
+from subsidy.console.notices import objections as notice_objections
+from subsidy.console.notices import pages as notice_pages
+from subsidy.console.notices import papers as notice_papers
+from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
@@ -19,7 +25,6 @@ from subsidy.console.routes import (
     claims,
     classes,
     deadlines,
-    notices,
     office,
     overview,
     payments,
@@ -36,6 +41,7 @@ ROUTES = (
     claims.doors,
     review.doors,
     deadlines.doors,
+    deadline_lists.doors,
     tickets.doors,
     classes.doors,
     application_lodging.doors,
@@ -47,8 +53,12 @@ ROUTES = (
     project_pages.doors,
     uplift_pages.doors,
     registers.doors,
-    notices.doors,
+    notice_pages.doors,
+    notice_correcting.doors,
+    notice_papers.doors,
+    notice_objections.doors,
     payments.doors,
+    outbox_pages.doors,
     quotas.doors,
     calendar_pages.doors,
     office.doors,

@@ -14,6 +14,8 @@ from subsidy.actions.views.class_views import (
     class_page,
     class_view,
 )
+from subsidy.actions.views.deadlines.class_clocks import class_clocks
+from subsidy.actions.views.outbox import messages_of_class
 from subsidy.actions.views.ticket_views import tickets_of_class
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.applications.reach import class_extras
@@ -68,13 +70,19 @@ def show_one(visit: Entering, class_id: int) -> Response:
     view = class_in_reach(visit, class_id)
     area_id = view.row.area_id
     with visit.reading() as session:
-        tickets = tickets_of_class(session, visit.act(area_id=area_id), class_id=class_id)
+        act = visit.act(area_id=area_id)
+        tickets = tickets_of_class(session, act, class_id=class_id)
+        messages = messages_of_class(session, class_id=class_id)
+        clocks = class_clocks(session, act, class_id=class_id)
     return page(
         visit,
         "class.html",
         view=view,
         row=view.row,
         tickets=tickets,
+        messages=messages,
+        mail_doors=visit.may("outbox.list", area_id=area_id),
+        clocks=clocks,
         track=track_titles(visit).get(view.row.track, view.row.track),
         group_names=group_names(visit),
         may_decide=visit.may("classes.decide", area_id=area_id),

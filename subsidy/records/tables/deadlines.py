@@ -35,6 +35,13 @@ class Deadline(SQLModel, table=True):
             postgresql_where=text(WANTED),
         ),
         Index(
+            "ix_deadline_missed",
+            "city",
+            "id",
+            sqlite_where=text("status = 'missed'"),
+            postgresql_where=text("status = 'missed'"),
+        ),
+        Index(
             "ix_deadline_running",
             "city",
             "id",

@@ -12,7 +12,6 @@ from subsidy.actions.deadlines import (
     ask_waiver,
     close_mended_tickets,
     deadlines_of,
-    due_within,
     extend,
     waive,
 )
@@ -167,17 +166,6 @@ def test_a_page_shows_what_is_used_and_left_and_which_days_were_skipped(
         assert shown.words == "已用10个工作日（共30个）"
         assert shown.lapses
         assert (date(2020, 10, 24), "周末") in shown.skipped
-
-
-def test_a_list_of_what_is_due_soon_is_cut_at_the_working_day(database: Database) -> None:
-    with database.transaction() as session:
-        assessed_class(session)
-        on = builders.act(date(2020, 11, 27), actor=builders.CLERK)
-        assert len(due_within(session, on, working_days=5)) == 3
-        assert not due_within(session, on, working_days=4)
-        (first, *_) = due_within(session, on, working_days=5)
-        assert (first.working_days_left, first.told_by) == (5, LAST_DAY)
-        assert not due_within(session, on, working_days=5, areas=[])
 
 
 def _extended(session: Session, deadline_id: int | None, *, day: date = DAY) -> None:

@@ -24,22 +24,25 @@ def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
     Return how many messages were put into the outbox.
     """
     undone = _undone(session, rows)
-    late = [one for one in rows if one.id in undone]
+    late = [one for one in rows if not undone.isdisjoint(one.ids)]
     told = tell_escalated(session, act, desks, late)
-    marks = {one.id: Mark("missed", FAR, one.escalated) for one in rows}
-    for one in late:
+    marks = []
+    for one in rows:
+        done = one._replace(ids=[each for each in one.ids if each not in undone])
+        marks.append((done, Mark("missed", FAR, one.escalated)))
         taken, window = one.escalated + 1, desks.window(one.rule_id)
         following = next_escalation(act, window, due_on=one.due_on, taken=taken)
-        marks[one.id] = Mark("missed", following, taken)
-    mark_all(session, marks)
+        left = one._replace(ids=[each for each in one.ids if each in undone])
+        marks.append((left, Mark("missed", following, taken)))
+    mark_all(session, [(row, mark) for row, mark in marks if row.ids])
     return told
 
 
 def _undone(session: Session, rows: Sequence[Due]) -> set[int]:
     """Those whose claim has taken no step that ends the window; a class says so by the status."""
-    undone = {one.id for one in rows if one.claim_id is None}
-    for window in sorted({one.window for one in rows if one.claim_id is not None}):
-        ids = [one.id for one in rows if one.window == window and one.claim_id is not None]
+    undone = {each for one in rows if not one.claim_ids for each in one.ids}
+    for window in sorted({one.window for one in rows if one.claim_ids}):
+        ids = [each for one in rows if one.window == window and one.claim_ids for each in one.ids]
         query = select(Deadline.id).where(
             among(session, col(Deadline.id), ids), *outstanding(window)
         )

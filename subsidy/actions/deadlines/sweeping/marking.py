@@ -2,65 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, String, case, column, update, values
+from sqlalchemy import update
 from sqlmodel import Session
 
-from states.chart import FAR
-from subsidy.records.among import marked
+from subsidy.actions.deadlines.sweeping.rows import Due
+from subsidy.records.among import among
 from subsidy.records.tables import Deadline
 from subsidy.records.tables.types import table_of
 
 d = table_of(Deadline)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """New values of a deadline."""
 
     status: str
     next_on: date
     escalated: int = 0
-    closed_on: date = FAR
-    """9999-12-31: as it is."""
+    closed_on: date | None = None
+    """None: as it is."""
 
 
-_KINDS: dict[str, Any] = {
-    "mark": Integer,
-    "status": String,
-    "next_on": Date,
-    "escalated": Integer,
-    "closed_on": Date,
-}
-CHUNK = 4000
-"""Different marks of one statement: SQLite takes some 30,000 bound values."""
-
-
-def mark_all(session: Session, marks: Mapping[int, Mark]) -> None:
-    """Give each deadline, by its id, its new values."""
-    kinds = list(dict.fromkeys(marks.values()))
-    for start in range(0, len(kinds), CHUNK):
-        numbers = {kind: n for n, kind in enumerate(kinds[start : start + CHUNK])}
-        pairs = [(id, numbers[kind]) for id, kind in marks.items() if kind in numbers]
-        _write(session, numbers, pairs)
-
-
-def _write(session: Session, numbers: Mapping[Mark, int], pairs: list[tuple[int, int]]) -> None:
-    columns = [column(name, kind) for name, kind in _KINDS.items()]
-    new = values(*columns, name="new").data([(n, *astuple(m)) for m, n in numbers.items()])
-    fresh, mark = new.cte("new"), marked(session, pairs)
-    closed = case((fresh.c.closed_on == FAR, d.c.closed_on), else_=fresh.c.closed_on)
-    session.connection().execute(
-        update(d)
-        .where(d.c.id == mark.c.id, mark.c.mark == fresh.c.mark)
-        .values(
-            status=fresh.c.status,
-            next_on=fresh.c.next_on,
-            escalated=fresh.c.escalated,
-            closed_on=closed,
-        )
-    )
+def mark_all(session: Session, marks: Iterable[tuple[Due, Mark]]) -> None:
+    """Give the deadlines their new values."""
+    groups: dict[Mark, list[int]] = {}
+    for row, mark in marks:
+        groups.setdefault(mark, []).extend(row.ids)
+    for mark, ids in groups.items():
+        new: dict[str, Any] = {"status": mark.status, "next_on": mark.next_on}
+        new["escalated"] = mark.escalated
+        if mark.closed_on is not None:
+            new["closed_on"] = mark.closed_on
+        session.connection().execute(update(d).where(among(session, d.c.id, ids)).values(new))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, case, func, select, text, update
+from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
 from sqlmodel import Session
 
 from states.chart import FAR
@@ -29,12 +29,13 @@ class Next(NamedTuple):
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One deadline with what says whose it is. Without a claim it is a window of the class itself."""
+class Due(NamedTuple):
+    """Deadlines of one class, or of a claim alone, that are alike in all that the sweep looks at."""
 
-    id: int
-    claim_id: int | None
+    ids: list[int]
+    """Ascending."""
+    claim_ids: list[int]
+    """Of the claims; empty for a window of the class itself."""
     class_id: int | None
     """The class whose own window this is."""
     area_id: int
@@ -48,17 +49,21 @@ class Due:
     calendar_version: str
     status: str
     escalated: int
-    next_on: date
     number: str
+    """Of the class's own window the class's, else of one of the claims."""
     track: str
     of_class: int | None
-    """The class that the claim belongs to."""
+    """The class that the claims belong to."""
     provider_id: int | None
     person_id: int | None
-    standing: int | None
-    """The claim's id while it is open."""
+    open_claims: int
     road_id: int | None
     levels_done: int | None
+
+    @property
+    def id(self) -> int:
+        """The first of them, which stands for all in messages and facts."""
+        return self.ids[0]
 
     @property
     def group_class(self) -> int | None:
@@ -67,42 +72,82 @@ class Due:
 
     @property
     def is_orphan(self) -> bool:
-        """Whether its claim has ended: its clock runs for nobody."""
-        return self.claim_id is not None and self.standing is None
+        """Whether the claims have ended: their clocks run for nobody."""
+        return bool(self.claim_ids) and not self.open_claims
 
 
-_OF_DEADLINE = (
-    *("id", "claim_id", "class_id", "area_id", "rule_id", "window", "anchor_on", "due_on"),
-    *("told_by", "lapses_after", "final", "calendar_version", "status", "escalated", "next_on"),
+_ALIKE = (
+    *("class_id", "rule_id", "window", "anchor_on", "due_on", "told_by", "lapses_after"),
+    *("final", "calendar_version", "status", "escalated"),
 )
+"""Columns in which the deadlines of one row agree."""
 
 
-def _select() -> Select[Any]:
-    of_either = (func.coalesce(c.c[name], k.c[name]) for name in ("number", "track"))
-    return select(
-        *(d.c[name] for name in _OF_DEADLINE),
-        *of_either,
-        *(c.c.class_id, func.coalesce(c.c.provider_id, k.c.provider_id), c.c.person_id),
-        *(p.c.claim_id, p.c.road_id, p.c.levels_done),
-    ).select_from(
-        d.outerjoin(c, c.c.id == d.c.claim_id)
-        .outerjoin(p, p.c.claim_id == d.c.claim_id)
-        .outerjoin(k, k.c.id == d.c.class_id)
+def _select(session: Session) -> Select[Any]:
+    alone = case((c.c.class_id.is_(None), c.c.id), else_=0)
+    alike = {name: d.c[name] for name in _ALIKE}
+    either = {n: func.min(func.coalesce(c.c[n], k.c[n])) for n in ("number", "track")}
+    found: dict[str, Any] = {
+        **alike,
+        **either,
+        "ids": _listed(session, d.c.id),
+        "claim_ids": _listed(session, d.c.claim_id),
+        "area_id": func.min(d.c.area_id),
+        "of_class": c.c.class_id,
+        "provider_id": func.min(func.coalesce(c.c.provider_id, k.c.provider_id)),
+        "person_id": func.min(c.c.person_id),
+        "open_claims": func.count(p.c.claim_id),
+        "road_id": p.c.road_id,
+        "levels_done": p.c.levels_done,
+    }
+    return (
+        select(*(found[name].label(name) for name in Due._fields))
+        .select_from(
+            d.outerjoin(c, c.c.id == d.c.claim_id)
+            .outerjoin(p, p.c.claim_id == d.c.claim_id)
+            .outerjoin(k, k.c.id == d.c.class_id)
+        )
+        .group_by(*alike.values(), c.c.class_id, alone, p.c.road_id, p.c.levels_done)
+        .order_by(func.min(d.c.id))
     )
 
 
-def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> list[Next]:
+def _listed(session: Session, column: Any) -> Any:
+    """All values of a group."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.array_agg(column)
+    return func.json_group_array(column)
+
+
+def _grouped(session: Session, query: Select[Any]) -> list[Due]:
+    return [
+        Due(_numbers(row[0]), _numbers(row[1]), *row[2:])
+        for row in session.connection().execute(query).all()
+    ]
+
+
+def _numbers(held: Any) -> list[int]:
+    numbers = json.loads(held) if isinstance(held, str) else held
+    return [] if numbers[0] is None else sorted(numbers)
+
+
+def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> Sequence[Next]:
     """Id and day of the deadlines that want attention next, at most `limit`, the earliest first.
 
     Answered by the index alone; `through` is inclusive.
     """
-    query = (
-        select(d.c.id, d.c.next_on)
-        .where(text(WANTED), d.c.city == city, d.c.next_on <= through)
-        .order_by(d.c.next_on, d.c.id)
-        .limit(limit)
-    )
-    return [Next(*row) for row in session.connection().execute(query)]
+    asked = {"city": city, "through": through, "most": limit}
+    found = session.connection().execute(_NEXT, asked).all()
+    return cast(Sequence[Next], found)  # rows answer to the same names
+
+
+_NEXT = (
+    select(d.c.id, d.c.next_on.label("on"))
+    .where(text(WANTED), d.c.city == bindparam("city"), d.c.next_on <= bindparam("through"))
+    .order_by(d.c.next_on, d.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+"""Made once: the sweep and whoever looks ahead ask it again and again."""
 
 
 def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], bool]:
@@ -110,21 +155,24 @@ def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], 
 
     The claims are locked in id order, as every move does, and the deadlines read behind the locks.
     """
-    found = [
-        each.id for each in next_wanted(session, city=act.city, limit=limit, through=act.today)
-    ]
+    asked = {"city": act.city, "through": act.today, "most": limit}
+    found = session.connection().execute(_NEXT, asked).scalars().all()
     if not found:
         return [], False
     _lock_claims(session, found)
-    query = _select().where(among(session, d.c.id, found), text(WANTED), d.c.next_on <= act.today)
-    rows = [Due(*row) for row in session.connection().execute(query.order_by(d.c.id))]
-    return rows, len(found) >= limit
+    return wanted_rows(session, act, found), len(found) >= limit
+
+
+def wanted_rows(session: Session, act: Act, deadline_ids: Iterable[int]) -> list[Due]:
+    """Those of these deadlines that want attention by today, as they are now."""
+    mine = among(session, d.c.id, deadline_ids)
+    query = _select(session).where(mine, text(WANTED), d.c.next_on <= act.today)
+    return _grouped(session, query)
 
 
 def due_rows(session: Session, deadline_ids: Iterable[int]) -> list[Due]:
     """These deadlines, as they are now."""
-    query = _select().where(among(session, d.c.id, deadline_ids)).order_by(d.c.id)
-    return [Due(*row) for row in session.connection().execute(query)]
+    return _grouped(session, _select(session).where(among(session, d.c.id, deadline_ids)))
 
 
 def _lock_claims(session: Session, deadline_ids: Sequence[int]) -> None:
@@ -137,7 +185,7 @@ def _lock_claims(session: Session, deadline_ids: Sequence[int]) -> None:
 
 def close_orphans(session: Session, rows: Iterable[Due]) -> list[Due]:
     """Close the clocks of claims that have ended, and escalate none; return the others."""
-    orphans = [row.id for row in rows if row.is_orphan]
+    orphans = [number for row in rows if row.is_orphan for number in row.ids]
     if orphans:
         over = case((d.c.status == "open", "closed"), else_=d.c.status)
         mine = among(session, d.c.id, orphans)

@@ -1,4 +1,4 @@
-"""Tickets for the ends of many windows at once: a few statements, however many claims.
+"""Tickets for the ends of many windows at once: one statement for all that have their words in common.
 
 One open ticket a code and claim (or, for the leader, a code and class): an open one is told the newer
 facts instead.
@@ -7,34 +7,17 @@ facts instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Date,
-    Integer,
-    String,
-    Values,
-    column,
-    func,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import ColumnElement, String, func, insert, literal, null, or_, select, update
 from sqlmodel import Session
 
 from states.ticket import TICKET
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.sweeping.rows import Due
 from subsidy.actions.grounds.ticket_rows import as_text
-from subsidy.records.among import marked
+from subsidy.records.among import among
 from subsidy.records.moves.bulk import rows as rows_of
 from subsidy.records.moves.interactive import TICKET_OPEN
 from subsidy.records.tables import Claim, Deadline, Ticket
@@ -43,36 +26,22 @@ from subsidy.rules.verdict import FactValue
 
 OURS = "deadline_id"
 """Fact that marks a ticket as opened by the end of a window, not by a decision."""
-CHUNK = 400
-"""Shapes of one statement: SQLite takes some 30,000 bound values."""
 d, c, t = table_of(Deadline), table_of(Claim), table_of(Ticket)
+CLASS_OF = func.coalesce(c.c.class_id, d.c.class_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What the tickets of a group have in common; the facts stand around the deadline's id."""
 
     code: str
     queue: str
     area_id: int
+    """Of the office whose queue it is; 0 for the deadline's own area."""
     due_on: date
-    blocks: int
+    blocks: bool
     clause: str
     facts_before: str
     facts_after: str
-
-
-_COLUMNS: dict[str, Any] = {
-    "mark": Integer,
-    "code": String,
-    "queue": String,
-    "area_id": BigInteger,
-    "due_on": Date,
-    "blocks": Integer,
-    "clause": String,
-    "facts_before": String,
-    "facts_after": String,
-}
 
 
 def facts_around_id(facts: dict[str, FactValue]) -> tuple[str, str]:
@@ -89,50 +58,28 @@ def open_all(
     Return how many are new. Where one of the code is open already it stays the only one; if the end
     of a window opened it, it holds the newer facts.
     """
-    whole = {_subject(one, of_class): (one, shape) for one, shape in wanted}
+    groups: dict[tuple[bool, Shape], dict[int, int]] = {}
+    for one, shape in wanted:
+        if not one.claim_ids or (of_class and one.of_class is not None):
+            groups.setdefault((True, shape), {})[one.group_class or 0] = one.id
+        else:
+            groups.setdefault((False, shape), {}).update(zip(one.ids, one.ids, strict=True))
     new = 0
-    for classes in (False, True):
-        part = [each for (is_class, _), each in whole.items() if is_class == classes]
-        shapes = list(dict.fromkeys(shape for _, shape in part))
-        for start in range(0, len(shapes), CHUNK):
-            marks = {shape: mark for mark, shape in enumerate(shapes[start : start + CHUNK])}
-            pairs = [(one.id, marks[shape]) for one, shape in part if shape in marks]
-            opened = _insert(session, act, marks, pairs, classes=classes)
-            if opened < len(pairs):
-                _refresh(session, marks, pairs, classes=classes)
-            new += opened
+    for (classes, shape), ids in groups.items():
+        new += _insert(session, act, shape, list(ids.values()), classes=classes)
     return new
 
 
-def _subject(one: Due, of_class: bool) -> tuple[bool, int | None]:
-    """Whether the ticket is about a class, and the id of the class or claim."""
-    classes = one.claim_id is None or (of_class and one.of_class is not None)
-    return classes, one.group_class if classes else one.claim_id
-
-
-def _table(shapes: dict[Shape, int]) -> Values:
-    columns = [column(name, kind) for name, kind in _COLUMNS.items()]
-    return values(*columns, name="shape").data([(m, *astuple(s)) for s, m in shapes.items()])
-
-
-def _insert(
-    session: Session,
-    act: Act,
-    shapes: dict[Shape, int],
-    pairs: Sequence[tuple[int, int]],
-    *,
-    classes: bool,
-) -> int:
-    shape, mark = _table(shapes).cte("shape"), marked(session, pairs)
-    already = select(literal(1)).where(
-        _same_subject(classes=classes), t.c.code == shape.c.code, t.c.state.in_(TICKET_OPEN)
-    )
+def _insert(session: Session, act: Act, shape: Shape, ids: Sequence[int], *, classes: bool) -> int:
+    same = _of_class() if classes else t.c.claim_id == d.c.claim_id
+    already = select(literal(1)).where(same, t.c.code == shape.code, t.c.state.in_(TICKET_OPEN))
     row: dict[str, Any] = {
         "city": d.c.city,
-        **{name: shape.c[name] for name in ("area_id", "queue", "code", "due_on", "clause")},
+        "area_id": literal(shape.area_id) if shape.area_id else d.c.area_id,
+        **{name: literal(getattr(shape, name)) for name in ("queue", "code", "due_on", "clause")},
         "claim_id": null() if classes else d.c.claim_id,
-        "class_id": func.coalesce(c.c.class_id, d.c.class_id),
-        "blocks": shape.c.blocks == 1,
+        "class_id": CLASS_OF,
+        "blocks": literal(shape.blocks),
         "opened_on": literal(act.today),
         "facts": _facts(shape),
         "state": literal(TICKET.initial),
@@ -142,53 +89,40 @@ def _insert(
     }
     found = (
         select(*row.values())
-        .select_from(
-            mark.join(shape, shape.c.mark == mark.c.mark)
-            .join(d, d.c.id == mark.c.id)
-            .outerjoin(c, c.c.id == d.c.claim_id)
-        )
-        .where(~already.correlate(d, c, shape).exists())
+        .select_from(d.outerjoin(c, c.c.id == d.c.claim_id))
+        .where(among(session, d.c.id, ids), ~already.correlate(d, c).exists())
         .order_by(d.c.id)
     )
-    return rows_of(session, insert(t).from_select(list(row), found))
+    new = rows_of(session, insert(t).from_select(list(row), found))
+    if new < len(ids):
+        _refresh(session, shape, ids, classes=classes)
+    return new
 
 
-def _refresh(
-    session: Session, shapes: dict[Shape, int], pairs: Sequence[tuple[int, int]], *, classes: bool
-) -> None:
+def _refresh(session: Session, shape: Shape, ids: Sequence[int], *, classes: bool) -> None:
     """Tickets that a window opened before hold the newest end; those of a decision stay as they are."""
-    shape, mark = _table(shapes).cte("shape"), marked(session, pairs)
     mine = (
-        select(d.c.claim_id, func.coalesce(c.c.class_id, d.c.class_id).label("class_id"))
-        .add_columns(_facts(shape).label("facts"), shape.c.code, shape.c.blocks)
-        .select_from(
-            mark.join(shape, shape.c.mark == mark.c.mark)
-            .join(d, d.c.id == mark.c.id)
-            .outerjoin(c, c.c.id == d.c.claim_id)
-        )
+        select(d.c.claim_id, CLASS_OF.label("class_id"), _facts(shape).label("facts"))
+        .select_from(d.outerjoin(c, c.c.id == d.c.claim_id))
+        .where(among(session, d.c.id, ids))
         .subquery("mine")
     )
-    same = t.c.claim_id.is_(None) & (t.c.class_id == mine.c.class_id)
-    session.execute(
+    of_class = t.c.claim_id.is_(None) & (t.c.class_id == mine.c.class_id)
+    session.connection().execute(
         update(t)
         .where(
-            same if classes else t.c.claim_id == mine.c.claim_id,
-            t.c.code == mine.c.code,
+            of_class if classes else t.c.claim_id == mine.c.claim_id,
+            t.c.code == shape.code,
             t.c.state.in_(TICKET_OPEN),
             t.c.facts.contains(f'"{OURS}": '),
         )
-        .values(facts=mine.c.facts, blocks=or_(t.c.blocks, mine.c.blocks == 1)),
-        execution_options={"synchronize_session": False},
+        .values(facts=mine.c.facts, blocks=or_(t.c.blocks, literal(shape.blocks)))
     )
-    session.expire_all()
 
 
-def _same_subject(*, classes: bool) -> ColumnElement[bool]:
-    if not classes:
-        return t.c.claim_id == d.c.claim_id
-    return t.c.claim_id.is_(None) & (t.c.class_id == func.coalesce(c.c.class_id, d.c.class_id))
+def _of_class() -> ColumnElement[bool]:
+    return t.c.claim_id.is_(None) & (t.c.class_id == CLASS_OF)
 
 
-def _facts(shape: Any) -> ColumnElement[str]:
-    number: ColumnElement[str] = shape.c.facts_before.concat(d.c.id.cast(String))
-    return number.concat(shape.c.facts_after)
+def _facts(shape: Shape) -> ColumnElement[str]:
+    return literal(shape.facts_before) + d.c.id.cast(String) + literal(shape.facts_after)

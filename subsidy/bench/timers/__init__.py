@@ -1,0 +1,1 @@
+"""How fast deadlines are found and fired, beside the same effects in bare SQL."""

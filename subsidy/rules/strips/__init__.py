@@ -1,0 +1,1 @@
+"""A window drawn day by day."""
