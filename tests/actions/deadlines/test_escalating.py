@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from states.chart import FAR
 from subsidy.actions.deadlines.sweeping.rows import due_rows
+from subsidy.actions.training import register_certificates
 from subsidy.records.database import Database
 from tests import builders
 from tests.actions.deadlines.settings import assessed_class, deadlines, messages, sweep
@@ -47,7 +48,7 @@ def test_an_undone_matter_goes_to_the_section_head_and_then_to_the_leader(
         assert steps(session) == [(SECTION_HEAD, 1, 3)]
         assert sweep(session, LEADER).escalated == 1
         assert steps(session)[1:] == [(LEADER, 2, 10)]
-        assert sweep(session, date(2020, 12, 1)).looked_at == 0
+        assert sweep(session, date(2020, 12, 1)).escalated == 0
 
 
 def test_one_word_is_said_for_all_trainees_of_a_class_to_the_office_in_charge(
@@ -66,21 +67,21 @@ def test_a_matter_done_after_its_end_is_not_taken_higher(database: Database) -> 
     with database.transaction() as session:
         class_id = late_certificates(session)
         sweep(session, MISSED)
-        builders.drive(session, class_id, to="certified")
+        rows = builders.certificates(builders.people(3), class_id=class_id)
+        late = builders.act(date(2020, 11, 12))
+        builders.taken(register_certificates(session, late, class_id=class_id, rows=rows))
         assert sweep(session, SECTION_HEAD).escalated == 0
-        rows = deadlines(session, class_id, WINDOW)
-        assert [(row.status, row.next_on) for row in rows] == [("missed", FAR)] * 3
+        ended = deadlines(session, class_id, WINDOW)
+        assert [(row.status, row.next_on) for row in ended] == [("missed", FAR)] * 3
 
 
 def test_a_stop_of_a_month_tells_each_desk_once_on_following_days(database: Database) -> None:
     with database.transaction() as session:
         late_certificates(session)
-        first = date(2020, 12, 14)
-        sweep(session, first)
+        sweep(session, date(2020, 11, 30))
         assert steps(session) == []
-        sweep(session, date(2020, 12, 15))
-        sweep(session, date(2020, 12, 16))
-        sweep(session, date(2020, 12, 17))
+        for day in (date(2020, 12, 1), date(2020, 12, 2), date(2020, 12, 3)):
+            sweep(session, day)
         assert [step for _, step, _ in steps(session)] == [1, 2]
 
 
