@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from subsidy.actions.deadlines import DeadlineClock, clocks_of, deadlines_of
 from subsidy.actions.views.deadlines.class_clocks import class_clocks
@@ -35,7 +35,8 @@ def clock(session: Session, claim_id: int | None, on: date, window: str) -> Dead
 
 
 def class_window(session: Session, class_id: int, *, due_on: date) -> Deadline:
-    """A window of the class itself, opened by its newest move."""
+    """The only window of the class itself, opened by its newest move."""
+    session.exec(delete(Deadline).where(col(Deadline.class_id) == class_id))
     rule = session.exec(select(WindowRule).where(WindowRule.name == "filing_review")).first()
     rule = rule or session.exec(select(WindowRule)).first()
     assert rule is not None
@@ -74,7 +75,7 @@ def test_a_deadline_says_what_opened_it_by_which_rule_and_what_follows(
         assert (shown.anchor, shown.anchor_on) == ("training_ends", date(2020, 10, 23))
         assert shown.rule.zh == "30个工作日内（三（三）2（2）③）"
         assert shown.rule.en.startswith("within 30 working days")
-        assert shown.at_end.zh == "转工作人员核查；逾期不再受理"
+        assert shown.at_end.zh == "转工作人员核查；逾期不再受理；逾期后第3、10个工作日逐级上报"
         assert shown.calendar_version == builders.act(DAY).calendar.version
         assert (shown.low, shown.high) == (LAST_DAY, LAST_DAY)
         assert shown.strip is not None
