@@ -4,6 +4,7 @@ from subsidy.console.applications import beside as application_beside
 from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
+from subsidy.console.calendars import pages as calendar_pages
 from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
 from subsidy.console.notices import correcting as notice_correcting
@@ -12,6 +13,7 @@ from subsidy.console.notices import pages as notice_pages
 from subsidy.console.notices import papers as notice_papers
 from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
+from subsidy.console.own import claims as own_claims
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
@@ -59,12 +61,14 @@ ROUTES = (
     payments.doors,
     outbox_pages.doors,
     quotas.doors,
+    calendar_pages.doors,
     office.doors,
     policy_pages.doors,
     policy_comparing.doors,
     policy_covering.doors,
     system.doors,
     own_pages.doors,
+    own_claims.doors,
     public_notices.doors,
     public_claim.doors,
 )
