@@ -11,7 +11,14 @@ from starlette.responses import Response
 
 from subsidy.actions.deadlines import MOST_AT_ONCE, remind_now
 from subsidy.actions.views.deadlines.deadline_list import Key, deadline_page, first_ids
-from subsidy.actions.views.deadlines.wanted import FIVE, STATUSES, WHO, DeadlineFilter
+from subsidy.actions.views.deadlines.wanted import (
+    FIVE,
+    MISSED,
+    STATUSES,
+    STOPPED,
+    WHO,
+    DeadlineFilter,
+)
 from subsidy.console.answers import download, go, page, refused
 from subsidy.console.doors import Doors
 from subsidy.console.language.naming import CODES, WINDOWS
@@ -76,7 +83,7 @@ def show_list(visit: Entering) -> Response:
         tracks=track_titles(visit),
         areas=[(area.id, area.name) for area in visit.all_areas if area.id in visit.areas],
         who=[(name, word(CODES, name, language=visit.language)) for name in WHO],
-        may_remind=visit.may("deadlines.remind"),
+        may_remind=visit.may("deadlines.remind") and wanted.status not in (MISSED, STOPPED),
         most=MOST_AT_ONCE,
         most_days=MOST_DAYS,
     )

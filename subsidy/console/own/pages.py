@@ -14,9 +14,7 @@ from subsidy.actions.classes import (
     plan_class,
     revise_plan,
 )
-from subsidy.actions.reviews import resubmit
 from subsidy.actions.training import issue_certificates
-from subsidy.actions.views.casework.claim_list import ClaimFilter, claim_page
 from subsidy.actions.views.class_views import ClassView, class_page, class_view
 from subsidy.actions.views.deadlines.class_clocks import class_clocks
 from subsidy.actions.views.own_views import Unit, claim_counts, money_of, to_mend, unit_of
@@ -25,7 +23,6 @@ from subsidy.console.answers import done_or_refused, page
 from subsidy.console.applications.reach import class_extras
 from subsidy.console.doors import Doors
 from subsidy.console.language.words import N_
-from subsidy.console.pages import link
 from subsidy.console.routes.overview import group_names, track_titles
 from subsidy.console.routes.review import apply_for
 from subsidy.console.uplifts.showing import uplift_values
@@ -50,38 +47,6 @@ def show(visit: Entering) -> Response:
             counts=claim_counts(session, provider_id=visit.provider_id),
             money=money_of(session, provider_id=visit.provider_id),
         )
-
-
-@doors.get("/claims", "own.show")
-def claims(visit: Entering) -> Response:
-    """The unit's claims with where each stands."""
-    query = visit.query
-    after = query.get("after", "")
-    wanted = ClaimFilter(
-        provider_id=visit.provider_id,
-        state=query.get("state", ""),
-        number=query.get("number", "")[:40],
-        ended=query.get("ended") == "1",
-    )
-    with visit.reading() as session:
-        found = claim_page(
-            session,
-            city=visit.city,
-            areas=[area.id for area in visit.all_areas],
-            wanted=wanted,
-            today=visit.today,
-            after=int(after) if after.isdigit() else None,
-        )
-    bare = {k: v for k, v in query.items() if k != "after"}
-    return page(
-        visit,
-        "own_claims.html",
-        rows=found.rows,
-        wanted=wanted,
-        query=query,
-        first_page=link("/own/claims", **bare),
-        next_page=link("/own/claims", **bare, after=found.next_after) if found.next_after else "",
-    )
 
 
 @doors.get("/classes/new", "own.plan")
@@ -209,20 +174,6 @@ def apply(visit: Entering, class_id: int) -> Response:
     view = own_class(visit, class_id)
     act = visit.act(area_id=view.row.area_id)
     return apply_for(visit, act, class_id, back=_at(class_id))
-
-
-@doors.post("/claims/{claim_id}/resubmit", "own.correct")
-def hand_in_again(visit: Entering, claim_id: int) -> Response:
-    """Hand a correction in: the clocks run on, the claim is decided anew."""
-    with visit.reading() as session:
-        mine = {m.claim_id for m in to_mend(session, provider_id=visit.provider_id)}
-    if claim_id not in mine:
-        raise NotFoundError
-    with visit.writing() as session:
-        outcome = resubmit(session, visit.act(), claim_id=claim_id, note=visit.text("note"))
-    return done_or_refused(
-        visit, outcome, to="/own", note=visit.say(N_("Handed in; the office goes on with it."))
-    )
 
 
 @doors.post("/classes/{class_id}/changes", "own.change")

@@ -13,6 +13,7 @@ from subsidy.console.notices import pages as notice_pages
 from subsidy.console.notices import papers as notice_papers
 from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
+from subsidy.console.own import claims as own_claims
 from subsidy.console.own import pages as own_pages
 from subsidy.console.policies import comparing as policy_comparing
 from subsidy.console.policies import covering as policy_covering
@@ -67,6 +68,7 @@ ROUTES = (
     policy_covering.doors,
     system.doors,
     own_pages.doors,
+    own_claims.doors,
     public_notices.doors,
     public_claim.doors,
 )

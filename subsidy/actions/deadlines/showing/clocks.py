@@ -13,7 +13,7 @@ from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.mending import outstanding
-from subsidy.actions.deadlines.recounting import counted_end, entries_of
+from subsidy.actions.deadlines.recounting import RESUMED, counted_end, entries_of
 from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import (
@@ -25,7 +25,7 @@ from subsidy.records.tables import (
     TrainingClass,
     WindowRule,
 )
-from subsidy.rules.clocks import Clock, Run, clock, run_of
+from subsidy.rules.clocks import Clock, Run, clock, ends_on, run_of
 from subsidy.rules.deadline_words import describe, describe_end, describe_window
 from subsidy.rules.deadlines import Window
 from subsidy.rules.strips.deadline_strip import Strip, strip_of
@@ -140,14 +140,17 @@ def _view(
     until = None if undone else row.closed_on
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
-    strip = _strip(act, row, window, entries, until, high) if row.status in CURRENT else None
-    means = means_of(act, track=track, window=row.window)
+    ends = _if_mended_today(act, row, window, entries)
+    recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
+    strip = None
+    if row.status in CURRENT:
+        strip = _strip(act, row, window, entries, until, ends or recorded)
     return DeadlineClock(
         id=row.id or 0,
         claim_id=row.claim_id,
         class_id=row.class_id,
         window=row.window,
-        means=means,
+        means=means_of(act, track=track, window=row.window),
         status=row.status,
         start=replace(start, actor=names.get(start.actor, start.actor)),
         anchor=_anchor(act, track=track, window=row.window),
@@ -157,6 +160,7 @@ def _view(
         final=row.final,
         low=low,
         high=high,
+        ends_if_mended_today=ends.on if ends else None,
         calendar_version=row.calendar_version,
         lapses=window.may_lapse,
         rule=Said(describe_window(window), describe_window(window, language="en")),
@@ -179,10 +183,14 @@ def _view(
         outstanding=undone,
         entries=(_started(row, entries, start, names), *(_entry(each, names) for each in entries)),
         strip=strip,
-        strip_words=Said("", "")
-        if strip is None
-        else Said(describe_strip(strip), describe_strip(strip, language="en")),
+        strip_words=_drawn_in_words(strip),
     )
+
+
+def _drawn_in_words(strip: Strip | None) -> Said:
+    if strip is None:
+        return Said("", "")
+    return Said(describe_strip(strip), describe_strip(strip, language="en"))
 
 
 def _anchor(act: Act, *, track: str, window: str) -> str:
@@ -220,18 +228,30 @@ def _range(
     return max(row.told_by, end.low), max(row.due_on, end.high)
 
 
+def _if_mended_today(
+    act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry]
+) -> DueDate | None:
+    """Where a stopped clock would end if it ran on today; None where that moves nothing."""
+    if row.status != "stopped":
+        return None
+    told = [(each.entry, each.on, each.due_after) for each in entries]
+    run = run_of([*told, (RESUMED, act.today, act.today)])
+    end = ends_on(window, anchor=row.anchor_on, run=run, today=act.today, calendar=act.calendar)
+    return end if end.on > row.due_on else None
+
+
 def _strip(
     act: Act,
     row: Deadline,
     window: Window,
     entries: Sequence[ClockEntry],
     closed_on: date | None,
-    high: date,
+    ends: DueDate,
 ) -> Strip | None:
     return strip_of(
         window,
         anchor=row.anchor_on,
-        due=DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
+        due=ends,
         today=act.today,
         stops=_run(entries).stops,
         closed_on=closed_on,
