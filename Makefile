@@ -11,15 +11,21 @@ LOCK := requirements-dev.lock
 WORKERS ?= 2
 OFFLINE := $(if $(WHEELHOUSE),--no-index --find-links "$(abspath $(WHEELHOUSE))")
 BENCHES := sweep interactive timers decide year import pay pages audit
-# Sizes of people's machines differ; the tests that start servers are the slow ones.
-QUICK := not slow and not postgres and not browser and not prefect
+# A worker that is done takes over half of what another one still has.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist worksteal
+# What runs where. quick: these places on SQLite (rules, states, records, papers, and one class from
+# enrolment to its payment), a minute on two cores. test: everything. test-full: everything, with a
+# thousand random cases where `test` tries sixty (tests/conftest.py).
+QUICK := tests/rules tests/states tests/records tests/papers tests/senders tests/test_house.py \
+  tests/actions/test_walking_the_road.py
+NO_SERVER := not slow and not postgres and not browser and not prefect
 
 .PHONY: help setup run quick test test-full check bench wheelhouse clean
 
 help:
 	@echo "make run         start everything with generated people (Ctrl-C stops it)"
 	@echo "make test        run all tests"
-	@echo "make quick       the shorter tests; they need no server"
+	@echo "make quick       a minute: rules, states, records, papers, one class; needs no server"
 	@echo "make test-full   all tests, more random cases"
 	@echo "make check       format, types, import rules and all tests"
 	@echo "make bench       measure (make bench BENCHES=sweep for one)"
@@ -41,20 +47,20 @@ run: setup
 	@exec $(VENV)/bin/subsidy up --demo
 
 quick: setup
-	$(PY) -m pytest -n $(WORKERS) -m "$(QUICK)"
+	$(PYTEST) -m "$(NO_SERVER)" $(QUICK)
 
 test: setup
-	$(PY) -m pytest -n $(WORKERS)
+	$(PYTEST)
 
 test-full: setup
-	$(PY) -m pytest -n $(WORKERS) --hypothesis-profile=thorough
+	$(PYTEST) --hypothesis-profile=thorough
 
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -n $(WORKERS)
+	$(PYTEST)
 
 bench: setup
 	@for each in $(BENCHES); do $(VENV)/bin/subsidy bench $$each || exit 1; done

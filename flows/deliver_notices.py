@@ -1,4 +1,4 @@
-"""Messages that wait in the outbox: built, rendered, sent; what cannot go out becomes a ticket."""
+"""Messages that wait in the outbox: gathered into letters, sent; what cannot go out becomes a ticket."""
 
 from prefect import flow
 
@@ -26,14 +26,20 @@ def work(asked: Sweep) -> Outcome:
         today=asked.today,
         stopping=asked.stopping,
         public_url=asked.settings.console_url,
+        hours=not asked.settings.demo,  # the demonstration's business date has no time of day
     )
+    waiting = counts["postponed"] - counts["quiet_hours"] - counts["told_today"]
     return Outcome(
         counts=counts,
         skipped=skipped_where(
-            counts,
+            {**counts, "waiting": waiting},
             failed="E1102",
             retry="temporary-failure",
-            postponed="next-try-not-due",
+            waiting="next-try-not-due",
+            quiet_hours="quiet-hours",
+            told_today="told-today",
+            cancelled="settled-before",
             way_out_closed="way-out-closed",
+            busy="another-delivery",
         ),
     )

@@ -161,11 +161,16 @@ def back_to_review(desk: str) -> Effects:
         },
         closes=("objection",),
         opens=(("review", "today"),),
+        tells=(Tell("objection_decided", "provider"),),
         posts=(Post("approved", "reserved", "approved_fen"),),
     )
 
 
-BACK_TO_ASSESSMENT = Effects(sets={"notice_last_day": Const(FAR)}, closes=("objection",))
+BACK_TO_ASSESSMENT = Effects(
+    sets={"notice_last_day": Const(FAR)},
+    closes=("objection",),
+    tells=(Tell("objection_decided", "provider"),),
+)
 """An objection to the result: nothing was approved yet, and the reservation stays."""
 
 
@@ -205,4 +210,4 @@ FINISH_RECOVERY = Effects(
     closes=("*",),
     posts=(Post("paid", "recovered", "approved_fen"),),
 )
-DROP_RECOVERY = Effects(closes=("recovery",))
+DROP_RECOVERY = Effects(closes=("recovery", "recovery_instalment"))

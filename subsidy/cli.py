@@ -48,6 +48,13 @@ FAMILIES: dict[str, Family] = {
     "migrate": Family(
         "subsidy.commands.installation.migrate:app", "Bring the database to this version."
     ),
+    "outbox": Family(
+        "subsidy.commands.casework.outbox:app", "What people were told; send again what failed."
+    ),
+    "notice": Family("subsidy.commands.money.notices:app", "Read, print and prove public notices."),
+    "objection": Family(
+        "subsidy.commands.money.objections:app", "Objections to lines of public notices."
+    ),
     "pay": Family("subsidy.commands.money.pay:app", "Build, approve, send, read back batches."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),

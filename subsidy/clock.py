@@ -18,6 +18,9 @@ def calendar_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def business_day(settings: Settings) -> date:
-    """Return the day that rules: the demo's business date if one is set, else today in Shanghai."""
-    return settings.business_date or calendar_day(now())
+def business_day(settings: Settings, *, at: datetime | None = None) -> date:
+    """Return the day that rules: the demo's business date if one is set, else the one of Shanghai.
+
+    `at` is the moment at which a request came, so that its day and its time never disagree.
+    """
+    return settings.business_date or calendar_day(at or now())

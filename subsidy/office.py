@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,14 +157,16 @@ def open_database(settings: Settings, *, pool_size: int = 5) -> Database:
     return Database(settings.database_url, pool_size=pool_size)
 
 
-def business_day_in(session: Session, settings: Settings, *, city: str) -> date:
+def business_day_in(
+    session: Session, settings: Settings, *, city: str, at: datetime | None = None
+) -> date:
     """The day that rules in a city: the override of the settings, in the demo the day that the story
-    has reached (setting `business_date:<city>`), else today in Shanghai.
+    has reached (setting `business_date:<city>`), else the day in Shanghai at this moment or now.
     """
     chosen = settings.business_date
     if chosen is None and settings.demo:
         chosen = business_date(session, city=city)
-    return chosen or business_day(settings)
+    return chosen or business_day(settings, at=at)
 
 
 def day_of(settings: Settings, *, city: str) -> date:

@@ -18,9 +18,11 @@ from subsidy.records.moves import Moment, OpenTicket, OpenWindow
 from subsidy.records.pack_archive import keep
 from subsidy.records.people import Vault
 from subsidy.records.tables import Area, Road, WindowRule
+from subsidy.rules.clocks import Run, ends_on
 from subsidy.rules.deadlines import Window, due, reminders
 from subsidy.rules.packs.contacts import Contacts, shipped_contacts
 from subsidy.rules.packs.occupations import Occupations, shipped_occupations
+from subsidy.rules.packs.running import runs_on
 from subsidy.rules.policy import Pack, road_of
 from subsidy.rules.verdict import Finding
 from subsidy.rules.workdays import (
@@ -28,7 +30,6 @@ from subsidy.rules.workdays import (
     Calendars,
     DueDate,
     working_days_after,
-    working_days_between,
 )
 
 
@@ -121,19 +122,15 @@ class PackRules:
         return self._open(rule, end, anchor=anchor)
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
-        """The deadline after a stop: later by the working days from the stop to today."""
+        """The deadline whose clock runs on today, counted anew from its anchor."""
         rule = self._rule(road_id, window)
         if rule is None:
             return None
-        calendar = self._act.calendar
-        days = working_days_between(calendar, after=stopped_on, through=today)
-        if days < 1:
-            final = calendar.is_final(min(stopped_on, due_on), due_on)
-            end = DueDate(on=due_on, final=final, low=due_on, high=due_on)
-        else:
-            end = working_days_after(calendar, anchor=due_on, days=days)
+        end = ends_on(
+            window_of(rule), anchor=anchor, run=run, today=today, calendar=self._act.calendar
+        )
         return self._open(rule, end, anchor=today)
 
     def _open(self, rule: WindowRule, end: DueDate, *, anchor: date) -> OpenWindow:
@@ -174,6 +171,7 @@ def window_of(rule: WindowRule) -> Window:
         at_end=tuple(rule.at_end.split()),  # type: ignore[arg-type]
         remind_at=tuple(int(n) for n in rule.remind_at.split()),
         escalate_at=tuple(int(n) for n in rule.escalate_at.split()),
+        first_day_counts=rule.first_day_counts,
     )
 
 
@@ -183,10 +181,6 @@ def next_attention(
     """The next day on which a deadline wants attention: a reminder, else the day after its end."""
     days = reminders(window, due_date=end, anchor=anchor, calendar=calendar)
     return min((day for day in days if day > today), default=end.on + timedelta(days=1))
-
-
-STAGE_OF = {"application": "applied"}
-"""Windows that wait for a stage: on a road without it they never run, and nobody misses them."""
 
 
 def sync_roads(session: Session, act: Act) -> dict[tuple[str, str], int]:
@@ -235,7 +229,7 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
             stages=" ".join(order.stages),
             levels=order.levels,
             early=" ".join(f"{a}>{b}" for a, b in order.early.items()),
-            needs_notice="grant_publicised" in order.stages,
+            needs_notice=not {"grant_publicised", "result_publicised"}.isdisjoint(order.stages),
             fund=track.fund,
             unit=track.unit,
         )
@@ -243,8 +237,7 @@ def _road(session: Session, pack: Pack, track_code: str, route: str) -> int:
         session.flush()
         assert row.id is not None
         for window in track.windows.values():
-            asks_for = STAGE_OF.get(window.name, order.stages[0])
-            if window.n is not None and asks_for in order.stages:
+            if window.n is not None and runs_on(track, window.name, levels=order.levels):
                 session.add(_window_row(pack.city, row.id, window))
         session.flush()
         session.info.pop("road_orders", None)
@@ -261,6 +254,7 @@ def _window_row(city: str, road_id: int, window: Window) -> WindowRule:
         n=window.n,
         unit=window.unit,
         direction=window.direction,
+        first_day_counts=window.first_day_counts,
         clause=window.clause,
         document=window.document,
         assumed=window.assumed or "",

@@ -63,7 +63,7 @@ def after_notice(
     """Notices that are over: their claims go on from the working day after the last day (R6).
 
     That is also the day it takes effect on if the sweep comes late, except for claims that moved, or
-    were freed of a ticket, after it.
+    were freed of a ticket, after it: those go on from the next working day on which it runs.
     """
     last_day = col(P.notice_last_day)
     standing = (*scope.conditions, col(P.state) == source, last_day > NO_NOTICE)
@@ -76,7 +76,8 @@ def after_notice(
         this = (*standing, last_day == last)
         in_time = (col(P.since) <= opens, ~_freed_after(opens))
         moved += _move(session, act, Scope((*this, *in_time)), batch, event, on=opens)
-        moved += _move(session, act, Scope(this), batch, event, on=act.today)
+        if act.calendar.is_working(act.today):
+            moved += _move(session, act, Scope(this), batch, event, on=act.today)
     return {target: moved} if moved else {}
 
 
@@ -200,6 +201,8 @@ def _count_anew(database: Database, act: Act, asked: Stopping) -> dict[str, int]
         counts["recounted"] += done.recounted
         counts["moved"] += done.moved
         more = done.more
+        if more and database.is_sqlite:
+            time.sleep(windows.SQLITE_YIELD_SECONDS)
     return counts
 
 

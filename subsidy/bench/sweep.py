@@ -25,6 +25,7 @@ from subsidy.records import windows
 from subsidy.records.database import Database
 from subsidy.records.moves import Moment, OpenTicket, OpenWindow, move_all
 from subsidy.records.moves.bulk import Scope
+from subsidy.rules.clocks import Run
 
 TODAY = date(2020, 10, 30)
 GIVEN = {
@@ -54,7 +55,7 @@ class BenchRules:
         raise KeyError(code)
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
         """No clock of this workload stops."""
         raise KeyError(window)

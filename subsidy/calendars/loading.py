@@ -6,6 +6,7 @@ stopped, the nightly run goes on with it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,7 @@ from subsidy.actions.calendar_change import (
 from subsidy.calendars.store import Kept, keep, offered, one_at_a_time
 from subsidy.office import business_day_in
 from subsidy.records.database import Database
+from subsidy.records.windows import SQLITE_YIELD_SECONDS
 from subsidy.rules.calendars.arriving.offering import Offered
 from subsidy.rules.workdays import CalendarBook
 from subsidy.settings import Settings
@@ -141,3 +143,5 @@ class Loading:
                     done = recount_round(session, act)
                 more = done.more
                 yield city, done
+                if more and self._database.is_sqlite:
+                    time.sleep(SQLITE_YIELD_SECONDS)

@@ -1,12 +1,14 @@
 """`subsidy calendar`: which notices are loaded, and from when on dates are provisional."""
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from subsidy.commands.calendars.load import load
 from subsidy.commands.surroundings import (
     WRONG_INPUT,
     calendar_book,
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from subsidy.rules.workdays import Notice
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.command()(load)
 
 
 @app.callback()
 def calendar() -> None:
-    """Show and check the holiday notices that working days are counted by."""
+    """Show, check and load the holiday notices that working days are counted by."""
 
 
 @app.command()
@@ -51,6 +54,7 @@ def status(
             "notices": listed,
             "provisional_from": waits_from.isoformat() if waits_from else None,
             "waiting_for_year": waits_for,
+            "loads": _loads(),
         }
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
@@ -61,6 +65,8 @@ def status(
         typer.echo("No year's notice was published by then: every date is provisional.")
     else:
         typer.echo(f"Dates from {waits_from} on are provisional: {waits_for} is not published yet.")
+    for row in _loads():
+        typer.echo(_load_line(row))
 
 
 @app.command()
@@ -75,6 +81,37 @@ def check(
     except (CalendarFileError, FileNotFoundError) as error:
         stop(str(error), code=WRONG_INPUT)
     typer.echo(f"{folder}: {len(book.notices)} notices, no fault.")
+
+
+def _loads() -> list[dict[str, Any]]:
+    """The notices that were loaded into this installation, the last one first; none without one."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from subsidy.actions.calendar_change import loads
+    from subsidy.office import open_database
+    from subsidy.settings import SetupError, load_settings
+
+    try:
+        settings = load_settings()
+        file = settings.database_url.removeprefix("sqlite:///")
+        if file != settings.database_url and not Path(file).exists():
+            return []  # looking must not make an empty database
+        database = open_database(settings)
+        with database.reading() as session:
+            found = [asdict(each) for each in loads(session)]
+    except (SetupError, SQLAlchemyError):
+        return []
+    database.dispose()
+    return [json.loads(json.dumps(each, default=str)) for each in found]
+
+
+def _load_line(row: dict[str, Any]) -> str:
+    versions = " ".join(f"{city} {old}->{new}" for city, (old, new) in row["versions"].items())
+    moved = sum(counts["moved"] for counts in row["moved"].values())
+    return (
+        f"Loaded {row['on']} by {row['who']}: {row['number']} ({row['city'] or row['year']}), "
+        f"{moved} moved, {versions}, sha256 {row['sha256'][:12]}"
+    )
 
 
 def _described(notice: "Notice", today: date) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from subsidy.clock import now
 from subsidy.console.pages import Pages
 from subsidy.console.throttle import Throttle
 from subsidy.keys import load_keys
-from subsidy.office import business_day_in, load_office, open_database
+from subsidy.office import SealSigner, business_day_in, load_office, open_database
 from subsidy.records.database import Database
+from subsidy.records.seals import Signer
 from subsidy.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,10 +39,12 @@ class Desk:
     throttle: Throttle
     clock: Callable[[], datetime] = now
     hasher: PasswordHasher = COSTLY
+    signer: Signer | None = field(default=None, repr=False)
+    """Checks the seals behind a posting; None where this console holds no key."""
 
-    def business_date(self, session: Session, city: str) -> date:
+    def business_date(self, session: Session, city: str, *, at: datetime | None = None) -> date:
         """The day that rules for a city: in the demo the one the story has reached, else today."""
-        return business_day_in(session, self.settings, city=city)
+        return business_day_in(session, self.settings, city=city, at=at)
 
     @property
     def secure_cookies(self) -> bool:
@@ -60,4 +63,5 @@ def open_desk(settings: Settings) -> Desk:
         pages=Pages(),
         secret=keys.session,
         throttle=Throttle(),
+        signer=SealSigner(keys),
     )

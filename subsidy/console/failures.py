@@ -46,7 +46,10 @@ TEXTS: dict[int, tuple[str, str]] = {
         N_("This form is older than your session, or did not come from this page"),
         N_("Load the page again and send it once more."),
     ),
-    429: (N_("Too many tries in a short time"), N_("Wait a quarter of an hour and try again.")),
+    429: (
+        N_("Too many tries in a short time"),
+        N_("Nothing was taken. Wait a while and try again."),
+    ),
     500: (
         N_("The system failed; nothing was changed"),
         N_("Tell the platform engineer the number below."),
@@ -60,10 +63,10 @@ def install(app: FastAPI) -> None:
         (NotAllowedError, 403),
         (NotFoundError, 404),
         (ForgedError, 409),
-        (TooManyTriesError, 429),
     )
     for kind, status in told:
         app.exception_handler(kind)(_answering(status))
+    app.exception_handler(TooManyTriesError)(_too_many)
     app.exception_handler(NotLoggedInError)(_to_login)
     app.exception_handler(FieldError)(_bad_field)
     app.exception_handler(HTTPException)(_http)
@@ -75,6 +78,16 @@ def _answering(status: int) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         return tell(request, status)
 
+    return answer
+
+
+def _too_many(request: Request, error: Exception) -> Response:
+    """Too many tries: how long to wait, for people in minutes and for programs as Retry-After."""
+    assert isinstance(error, TooManyTriesError)
+    minutes = -(-error.seconds // 60)
+    told = _say(request, N_("The next one is taken in %(minutes)s minutes."))
+    answer = tell(request, 429, detail=told % {"minutes": minutes})
+    answer.headers["retry-after"] = str(error.seconds)
     return answer
 
 

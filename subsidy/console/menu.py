@@ -21,6 +21,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("uplifts.list", "/uplifts", N_("Higher rate")),
     ("notices.list", "/notices", N_("Notices")),
     ("payments.list", "/payments", N_("Payments")),
+    ("outbox.list", "/outbox", N_("Messages")),
     ("registers.list", "/registers", N_("Outside registers")),
     ("quotas.show", "/quotas", N_("Training targets")),
     ("own.show", "/own", N_("My unit")),
@@ -31,6 +32,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("policy.compare", "/policy/compare", N_("Compare cities")),
     ("policy.coverage", "/policy/coverage", N_("Coverage")),
     ("system.show", "/system", N_("System")),
+    ("outbox.state", "/outbox/state", N_("Messages")),
     ("system.accounts", "/system/accounts", N_("Accounts")),
 )
 PUBLIC: tuple[tuple[str, str, str], ...] = (

@@ -6,6 +6,7 @@ Accounts are also locked in the database after failed log-ins.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -52,3 +53,13 @@ class Throttle:
                 return False
             times.append(now)
             return True
+
+    def waits(self, what: str, who: str, limit: Limit) -> int:
+        """Whole seconds until the next try is allowed; 0 if it is now. Counts nothing."""
+        now = self._clock()
+        with self._lock:
+            times = self._used.get((what, who))
+            recent = [at for at in times or () if at > now - limit.seconds]
+            if len(recent) < limit.times:
+                return 0
+            return max(1, math.ceil(recent[0] + limit.seconds - now))

@@ -22,6 +22,7 @@ from subsidy.actions.acting import Act
 from subsidy.actions.views.places import AreaName, areas_of
 from subsidy.console.desk import Desk
 from subsidy.console.language.words import N_, language_of, translations
+from subsidy.console.throttle import Limit
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -61,7 +62,12 @@ class FieldError(Exception):
 
 
 class TooManyTriesError(Exception):
-    """Too many tries in a while; wait and try again."""
+    """Too many tries in a while; `seconds` later the next one is taken."""
+
+    def __init__(self, seconds: int = 900) -> None:
+        """Keep how long to wait."""
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
 
 
 @dataclass
@@ -162,6 +168,12 @@ class Visit:
         """Raise NotFoundError for a subject outside the caller's areas: it is not theirs to see."""
         if area_id not in self.areas:
             raise NotFoundError
+
+    def within(self, what: str, limit: Limit, *, who: str | None = None) -> None:
+        """Count one try by address (or by `who`). Raises TooManyTriesError, saying how long to wait."""
+        throttle, key = self.desk.throttle, self.address if who is None else who
+        if not throttle.allows(what, key, limit):
+            raise TooManyTriesError(throttle.waits(what, key, limit))
 
     # ------------------------------------------------------------------ database
     @contextmanager
@@ -268,7 +280,7 @@ def enter(request: Request, form: Annotated[FormData, Depends(handed_in)]) -> Vi
             entry=entry,
             present=present,
             city=city,
-            today=desk.business_date(session, city),
+            today=desk.business_date(session, city, at=moment),
             now=moment,
             language=language_of(request.cookies.get(LANGUAGE_COOKIE), desk.settings.language),
             csrf=present.csrf if present else "",

@@ -7,81 +7,30 @@ recipient's address and name are looked up at sending and are no values of the m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError, model_validator
+from pydantic import NonNegativeInt, ValidationError
 
-from subsidy.papers.masking import reveals
+from subsidy.papers.message_parts import (
+    AboutClaim,
+    AboutClass,
+    Count,
+    Kind,
+    Message,
+    MovedDeadline,
+    Reason,
+    Remedy,
+    Values,
+)
 
 
 class MessageValuesError(Exception):
     """The values of a message do not fit it; the text names message and fields, not the values."""
 
 
-class _Values(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Reason(_Values):
-    """One reason with its clause; clause and document may be empty for a plain error."""
-
-    message: str
-    clause: str = ""
-    document: str = ""
-    remedy: str = ""
-
-
-class Remedy(_Values):
-    """One way to contest a decision: where, and until when."""
-
-    way: str  # such as 申请行政复议
-    at: str  # the authority
-    within: str  # such as 收到本决定之日起60日内
-
-
-class Count(_Values):
-    """One line of a count."""
-
-    name: str
-    count: NonNegativeInt
-
-
-class MovedDeadline(_Values):
-    """One deadline whose day changed with the calendar."""
-
-    matter: str
-    number: str
-    was: date
-    now: date
-
-
-class _Message(_Values):
-    office: str  # the office that speaks
-    office_phone: str
-
-    @model_validator(mode="after")
-    def _is_not_personal(self) -> _Message:
-        for field, text in _texts(self.model_dump(mode="json")):
-            if (kind := reveals(text)) is not None:
-                msg = f"{field} shows an unmasked {kind}; mask it before it is stored"
-                raise ValueError(msg)
-        return self
-
-
-class _AboutClass(_Message):
-    provider: str  # name of the unit
-    class_code: str
-    class_name: str
-
-
-class _AboutClaim(_Message):
-    claim_number: str
-    track: str  # Chinese name of the track
-
-
-class ClassFiled(_AboutClass):
+class ClassFiled(AboutClass):
     """Sent to the provider: the class is filed and may start."""
 
     filed_on: date
@@ -90,14 +39,14 @@ class ClassFiled(_AboutClass):
     heads: NonNegativeInt
 
 
-class ClassFilingRefused(_AboutClass):
+class ClassFilingRefused(AboutClass):
     """Sent to the provider: every reason, and the first day on which the class may start."""
 
     reasons: tuple[Reason, ...]
     first_lawful_start: date | None
 
 
-class ClassChangeDecided(_AboutClass):
+class ClassChangeDecided(AboutClass):
     """Sent to the provider: a change of date, teacher, room or roster is allowed or not."""
 
     change: str
@@ -106,8 +55,10 @@ class ClassChangeDecided(_AboutClass):
     reasons: tuple[Reason, ...]
 
 
-class DeadlineReminder(_Message):
+class DeadlineReminder(Message):
     """Sent to whoever must act: 3 working days and 1 working day before the end."""
+
+    kind = "reminder"
 
     number: str  # claim or class
     matter: str
@@ -118,8 +69,10 @@ class DeadlineReminder(_Message):
     document: str
 
 
-class DeadlineMissed(_Message):
+class DeadlineMissed(Message):
     """Sent to whoever should have acted: the end has passed, and what follows."""
+
+    kind = "reminder"
 
     number: str
     matter: str
@@ -130,7 +83,22 @@ class DeadlineMissed(_Message):
     remedies: tuple[Remedy, ...]
 
 
-class CorrectionNeeded(_AboutClaim):
+class DeadlineEscalated(Message):
+    """Sent one desk higher: the end has passed for so many working days and the matter still waits."""
+
+    kind = "office"
+
+    number: str  # claim or class
+    matter: str
+    due_on: date
+    working_days_over: NonNegativeInt
+    step: int  # 1 = section head, 2 = leader, then the leader of the city's office
+    count: NonNegativeInt  # claims behind it
+    clause: str
+    document: str
+
+
+class CorrectionNeeded(AboutClaim):
     """Sent to the applicant: everything that is missing or wrong, once and completely."""
 
     faults: tuple[Reason, ...]
@@ -138,7 +106,7 @@ class CorrectionNeeded(_AboutClaim):
     working_days: NonNegativeInt
 
 
-class ClaimRefused(_AboutClaim):
+class ClaimRefused(AboutClaim):
     """Sent to the applicant: the refusal with clauses, and how and until when to contest it."""
 
     decided_on: date
@@ -146,7 +114,7 @@ class ClaimRefused(_AboutClaim):
     remedies: tuple[Remedy, ...]
 
 
-class ClaimApproved(_AboutClaim):
+class ClaimApproved(AboutClaim):
     """Sent to the applicant: approved, the sum, and what comes next."""
 
     approved_on: date
@@ -155,7 +123,7 @@ class ClaimApproved(_AboutClaim):
     next_step: str
 
 
-class AssessmentFailedResit(_AboutClaim):
+class AssessmentFailedResit(AboutClaim):
     """Sent to the trainee: not passed, and until when a resit is possible."""
 
     assessed_on: date
@@ -164,8 +132,10 @@ class AssessmentFailedResit(_AboutClaim):
     resit_how: str
 
 
-class CertificatesLate(_AboutClass):
+class CertificatesLate(AboutClass):
     """Sent to the provider: certificates not registered in time."""
+
+    kind = "reminder"
 
     missing: NonNegativeInt
     due_on: date
@@ -174,7 +144,7 @@ class CertificatesLate(_AboutClass):
     document: str
 
 
-class NoticePosted(_Message):
+class NoticePosted(Message):
     """Sent to provider or applicant: the public notice that shows the claim."""
 
     notice_number: str
@@ -186,7 +156,7 @@ class NoticePosted(_Message):
     where: str  # address of the public page
 
 
-class ObjectionReceived(_Message):
+class ObjectionReceived(Message):
     """Sent to the objector, and to the applicant whose payment now waits."""
 
     objection_number: str
@@ -195,7 +165,7 @@ class ObjectionReceived(_Message):
     settle_by: date
 
 
-class ObjectionDecided(_Message):
+class ObjectionDecided(Message):
     """Sent to the objector and the applicant: what was found."""
 
     objection_number: str
@@ -206,7 +176,7 @@ class ObjectionDecided(_Message):
     remedies: tuple[Remedy, ...]
 
 
-class PaymentSent(_AboutClaim):
+class PaymentSent(AboutClaim):
     """Sent to the payee: the order has gone to the bank."""
 
     batch_number: str
@@ -215,7 +185,7 @@ class PaymentSent(_AboutClaim):
     account_tail: str
 
 
-class BankReturned(_AboutClaim):
+class BankReturned(AboutClaim):
     """Sent to the payee: the bank sent the money back; give a good account."""
 
     amount_fen: NonNegativeInt
@@ -225,7 +195,7 @@ class BankReturned(_AboutClaim):
     reply_by: date | None
 
 
-class Paid(_AboutClaim):
+class Paid(AboutClaim):
     """Sent to the payee: the money is booked."""
 
     amount_fen: NonNegativeInt
@@ -233,8 +203,10 @@ class Paid(_AboutClaim):
     account_tail: str
 
 
-class PolicyGap(_Message):
+class PolicyGap(Message):
     """Sent to the policy staff: a value the rules need is not printed anywhere."""
+
+    kind = "office"
 
     city: str
     key: str
@@ -244,7 +216,7 @@ class PolicyGap(_Message):
     waiting: NonNegativeInt  # claims that wait for it
 
 
-class RosterVerdicts(_AboutClass):
+class RosterVerdicts(AboutClass):
     """Sent to the uploader: how many rows were taken, and where the marked file lies."""
 
     file_name: str
@@ -255,16 +227,20 @@ class RosterVerdicts(_AboutClass):
     where: str
 
 
-class CalendarChanged(_Message):
+class CalendarChanged(Message):
     """Sent to whoever was told a day that a new holiday notice moves."""
+
+    kind = "reminder"
 
     notice: str  # number of the holiday notice
     year: int
     moved: tuple[MovedDeadline, ...]
 
 
-class CalendarMissing(_Message):
+class CalendarMissing(Message):
     """Sent to section head and engineer every day while the next year's holiday notice is missed."""
+
+    kind = "office"
 
     city: str
     year: int
@@ -272,8 +248,10 @@ class CalendarMissing(_Message):
     where: str
 
 
-class RunReport(_Message):
+class RunReport(Message):
     """Sent to section head and engineer after a run: what moved, what waits, what was left."""
+
+    kind = "office"
 
     city: str
     business_date: date
@@ -285,13 +263,49 @@ class RunReport(_Message):
     where: str
 
 
-MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
+class DigestLine(Values):
+    """One reminder in a digest. Days below zero are working days over the end."""
+
+    number: str  # claim or class
+    matter: str
+    due_on: date
+    days_left: int
+    remark: str = ""
+    basis: str = ""  # document and clause
+
+
+class Digest(Message):
+    """Everything one addressee is reminded of on a day, the most urgent first."""
+
+    kind = "reminder"
+
+    day: date
+    lines: tuple[DigestLine, ...]
+    more: NonNegativeInt  # reminders that found no room
+    where: str  # address of the page that lists all
+
+
+class Section(Values):
+    """One message inside a letter, whole."""
+
+    subject: str
+    text: str
+
+
+class Letter(Message):
+    """Several messages about one matter to one addressee: each in full under its own heading."""
+
+    sections: tuple[Section, ...]
+
+
+MESSAGES: Mapping[str, type[Message]] = MappingProxyType(
     {
         "class_filed": ClassFiled,
         "class_filing_refused": ClassFilingRefused,
         "class_change_decided": ClassChangeDecided,
         "deadline_reminder": DeadlineReminder,
         "deadline_missed": DeadlineMissed,
+        "deadline_escalated": DeadlineEscalated,
         "correction_needed": CorrectionNeeded,
         "claim_refused": ClaimRefused,
         "claim_approved": ClaimApproved,
@@ -310,6 +324,18 @@ MESSAGES: Mapping[str, type[_Message]] = MappingProxyType(
         "run_report": RunReport,
     }
 )
+"""What is put into the outbox, by the name of its template."""
+GATHERED: Mapping[str, type[Message]] = MappingProxyType({"digest": Digest, "letter": Letter})
+"""What delivery makes of several messages; never a row of the outbox itself."""
+
+
+def kind_of(template: str, values: Mapping[str, object]) -> Kind:
+    """Return whether a message is formal, a reminder, or mail of the office.
+
+    News of a missed deadline that names ways to contest it is a decision, and so formal.
+    """
+    kind = _of(template).kind
+    return "formal" if kind == "reminder" and values.get("remedies") else kind
 
 
 def fields_of(template: str) -> tuple[str, ...]:
@@ -317,7 +343,7 @@ def fields_of(template: str) -> tuple[str, ...]:
     return tuple(_of(template).model_fields)
 
 
-def checked(template: str, values: Mapping[str, object]) -> _Message:
+def checked(template: str, values: Mapping[str, object]) -> Message:
     """Return the values of an outbox row as the message's own type.
 
     Raises MessageValuesError for an unknown message, a missing or unknown field, a wrong type, or
@@ -334,20 +360,9 @@ def checked(template: str, values: Mapping[str, object]) -> _Message:
         raise MessageValuesError(msg) from None
 
 
-def _of(template: str) -> type[_Message]:
+def _of(template: str) -> type[Message]:
     try:
-        return MESSAGES[template]
+        return MESSAGES.get(template) or GATHERED[template]
     except KeyError:
         msg = f"there is no message {template!r}; the names are in messages.MESSAGES"
         raise MessageValuesError(msg) from None
-
-
-def _texts(value: object, field: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(inner, f"{field}.{key}" if field else str(key))
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _texts(inner, field)

@@ -30,7 +30,9 @@ class NoticeLine:
     certificate_kind: str = ""
     heads: int | None = None  # for a line of a unit or class
     rate_fen: int | None = None
+    payee: str = ""
     remark: str = ""
+    position: int = 0  # its number on the list; 0 for its place in it
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class ObjectionDesk:
 
     office: str
     phone: str
-    address: str
+    address: str = ""
     hours: str = ""
+    page: str = ""  # address of the page that takes objections
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,6 @@ class PublicNotice:
     title: str
     office: str
     basis: tuple[str, ...]  # documents, with clauses where they are printed
-    batch_number: str
     first_day: date
     last_day: date
     length: str  # such as 5个工作日
@@ -60,6 +62,21 @@ class PublicNotice:
     desk: ObjectionDesk
     kind: Literal["grant", "result"] = "grant"  # 拟拨付公示 or 结果公示
     assumed: str = ""  # why the length was chosen when no clause prints it
+    version: int = 1  # of the list: one more with each correction
+    corrects: str = ""  # number of the notice that this one corrects
+    masked_by: str = ""  # the rule of the masking, such as 姓名只显示姓氏
+    list_hash: str = ""  # SHA-256 of the exact list
+
+    @property
+    def of_persons(self) -> bool:
+        """Whether every line is one person."""
+        return all(line.id_masked and line.heads is None for line in self.lines)
+
+    @property
+    def counted(self) -> str:
+        """How many there are on the list: persons, or lines where a line is a unit or class."""
+        known = self.of_persons or any(line.heads is not None for line in self.lines)
+        return f"{self.heads} 人" if known else f"{len(self.lines)} 项"
 
     @property
     def total_fen(self) -> int:
@@ -152,6 +169,7 @@ def public_notice_page(notice: PublicNotice, *, nonce: str = "") -> str:
         "heads": any(line.heads is not None for line in notice.lines),
         "id": any(line.id_masked for line in notice.lines),
         "unit": any(line.unit for line in notice.lines),
+        "payee": any(line.payee for line in notice.lines),
         "level": any(line.level for line in notice.lines),
         "certificate_kind": any(line.certificate_kind for line in notice.lines),
         "amount": any(line.amount_fen is not None for line in notice.lines),
@@ -164,7 +182,7 @@ def public_notice_page(notice: PublicNotice, *, nonce: str = "") -> str:
 def public_notice_sheet(notice: PublicNotice) -> bytes:
     """Return the notice's list as an .xlsx; raise UnmaskedError."""
     _refuse_unmasked(notice)
-    columns = [
+    every = [
         ExportColumn("number", "序号", "whole", 8),
         ExportColumn("name", "姓名或单位", width=24),
         ExportColumn("id_masked", "证件号码（部分隐藏）", width=24),
@@ -175,16 +193,24 @@ def public_notice_sheet(notice: PublicNotice) -> bytes:
         ExportColumn("heads", "人数", "whole", 8),
         ExportColumn("rate_fen", "补贴标准（元）", "money"),
         ExportColumn("amount_fen", "补贴金额（元）", "money"),
-        ExportColumn("remark", "备注", width=24),
+        ExportColumn("payee", "收款人", width=30),
+        ExportColumn("remark", "备注", width=36),
     ]
+    lines = [
+        {**asdict(line), "number": line.position or at} for at, line in enumerate(notice.lines, 1)
+    ]
+    columns = [each for each in every if any(line[each.key] not in ("", None) for line in lines)]
     period = f"{day_short(notice.first_day)}至{day_short(notice.last_day)}（{notice.length}）"
     above = [
         (notice.title,),
-        (f"公示编号：{notice.number}", f"批次：{notice.batch_number}"),
-        (f"公示时间：{period}", f"合计：{notice.heads}人，{yuan(notice.total_fen)}"),
+        (f"公示编号：{notice.number}", _version_words(notice)),
+        (
+            f"公示时间：{period}",
+            f"合计：{notice.counted.replace(' ', '')}，{yuan(notice.total_fen)}",
+        ),
+        (f"异议受理：{notice.desk.office} {notice.desk.phone}", f"校验值：{notice.list_hash}"),
     ]
-    rows = ({"number": number, **asdict(line)} for number, line in enumerate(notice.lines, 1))
-    return export_xlsx(rows, columns=columns, sheet="公示名单", above=above)
+    return export_xlsx(lines, columns=columns, sheet="公示名单", above=above)
 
 
 def approval_page(approval: PaymentApproval, *, nonce: str = "") -> str:
@@ -197,6 +223,11 @@ def roster_page(roster: ClassRoster, *, nonce: str = "") -> str:
     return render_page("class_roster.html", {"roster": roster, "nonce": nonce})
 
 
+def _version_words(notice: PublicNotice) -> str:
+    corrected = f"，更正{notice.corrects}" if notice.corrects else ""
+    return f"名单第{notice.version}版{corrected}"
+
+
 def _refuse_unmasked(notice: PublicNotice) -> None:
     for place, text in _shown_texts(notice):
         if (kind := reveals(text)) is not None:
@@ -207,5 +238,5 @@ def _refuse_unmasked(notice: PublicNotice) -> None:
 def _shown_texts(notice: PublicNotice) -> Iterator[tuple[str, str]]:
     yield "title", notice.title
     for number, line in enumerate(notice.lines, 1):
-        for field in ("name", "id_masked", "unit", "item", "remark"):
+        for field in ("name", "id_masked", "unit", "item", "payee", "remark"):
             yield f"line {number} {field}", getattr(line, field)

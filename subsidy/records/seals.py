@@ -24,7 +24,16 @@ from subsidy.records.moves.moment import MINUTE_US
 from subsidy.records.tables import ClaimHistory, Seal, SubjectHistory
 from subsidy.records.tables.types import BIG_KEY, micros, table_of
 
-__all__ = ["Fault", "Signer", "Verified", "join_writers", "seal_minutes", "seal_window", "verify"]
+__all__ = [
+    "Fault",
+    "Signer",
+    "Verified",
+    "join_writers",
+    "seal_minutes",
+    "seal_window",
+    "verify",
+    "verify_link",
+]
 
 PAGE = 1_000
 """Links read at once when a chain is walked."""
@@ -105,6 +114,18 @@ def verify(session: Session, signer: Signer) -> Verified:
             previous = seal
     total = _count(session, ClaimHistory) + _count(session, SubjectHistory)
     return Verified(links=links, rows=rows, unsealed=total - rows, faults=tuple(faults))
+
+
+def verify_link(session: Session, signer: Signer, *, batch: int) -> tuple[Any, list[str]]:
+    """(seal, what is wrong with it) of the one link over a minute of subjects; None if not sealed yet."""
+    table = table_of(Seal)
+    mine = (table.c.chain == SUBJECTS, table.c.batch == batch)
+    seal = session.connection().execute(select(table).where(*mine)).first()
+    if seal is None:
+        return None, []
+    before = (table.c.chain == SUBJECTS, table.c.number == seal.number - 1)
+    previous = session.connection().execute(select(table).where(*before)).first()
+    return seal, _wrong(session, signer, seal, previous)
 
 
 def _add(

@@ -1,4 +1,4 @@
-"""What the database itself refuses: changing the logs, and paying before a notice has ended.
+"""What the database itself refuses: changing the logs and posted notices, paying before a notice ended.
 
 Kept apart from the migrations: Alembic's batch mode rebuilds SQLite tables, which silently drops the
 triggers of that table and fails where a trigger of another table names it. So every migration run begins
@@ -7,7 +7,12 @@ by dropping all triggers and ends by creating them anew, in its one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, text
+
+from subsidy.records.tables import NoticeLine, PublicNotice
+from subsidy.records.tables.types import table_of
 
 APPEND_ONLY = [
     "claim_history",
@@ -20,6 +25,8 @@ APPEND_ONLY = [
     "full_view",
     "cross_city_check",
     "pack_version",
+    "delivery_try",
+    "notice_place",
     "calendar_load",
 ]
 
@@ -50,18 +57,58 @@ def create_triggers(connection: Connection) -> None:
         _postgresql(connection)
 
 
-_EARLY = """
+POSTED = "this notice is posted: what it shows stays as it is; correct it by a new list"
+
+_STANDS = "n.state IN ('posted', 'closed')"
+_EARLY = f"""
 EXISTS (SELECT 1 FROM notice_line l JOIN public_notice n ON n.id = l.notice_id
-        WHERE l.claim_id = NEW.claim_id AND n.kind = 'grant' AND l.status <> 'removed'
-          AND n.state IN ('posted', 'closed') AND l.last_day >= {value_date})
+        WHERE l.claim_id = NEW.claim_id AND l.status <> 'removed'
+          AND {_STANDS} AND l.last_day >= NEW.value_date)
 """
-_MISSING = """
+_MISSING = f"""
 EXISTS (SELECT 1 FROM claim c JOIN road r ON r.id = c.road_id
-        WHERE c.id = NEW.claim_id AND r.needs_notice
-          AND NOT EXISTS (SELECT 1 FROM notice_line l JOIN public_notice n ON n.id = l.notice_id
-                          WHERE l.claim_id = c.id AND n.kind = 'grant' AND l.status <> 'removed'
-                            AND n.state IN ('posted', 'closed')))
+        WHERE c.id = NEW.claim_id AND r.needs_notice AND (
+          (r.stages LIKE '%grant_publicised%' AND NOT EXISTS (
+             SELECT 1 FROM notice_line l JOIN public_notice n ON n.id = l.notice_id
+             WHERE l.claim_id = c.id AND n.kind = 'grant' AND l.status <> 'removed' AND {_STANDS}))
+          OR (r.stages LIKE '%result_publicised%' AND NOT EXISTS (
+             SELECT 1 FROM notice_line l JOIN public_notice n ON n.id = l.notice_id
+             WHERE l.claim_id = c.id AND n.kind = 'result' AND {_STANDS} AND (l.status <> 'removed'
+               OR EXISTS (SELECT 1 FROM objection o
+                          WHERE o.claim_id = c.id AND o.outcome = 'upheld'))))))
 """
+# A result line that an objection struck out counts: the claim is paid only if the refusal was reopened.
+
+_WHEN_POSTED = "n.state <> 'prepared'"
+
+
+def _changed(model: type[NoticeLine] | type[PublicNotice], *, but: set[str], differs: str) -> str:
+    """The condition that any column other than these is changed."""
+    names = [each.name for each in table_of(model).columns if each.name not in but]
+    return " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in names)
+
+
+def _posted_rules(differs: str) -> Iterator[tuple[str, str, str]]:
+    """(table, verb, condition) of what may not happen to a notice once it is posted."""
+    of_old = f"SELECT 1 FROM public_notice n WHERE n.id = OLD.notice_id AND {_WHEN_POSTED}"
+    of_new = f"SELECT 1 FROM public_notice n WHERE n.id = NEW.notice_id AND {_WHEN_POSTED}"
+    lines = _changed(NoticeLine, but={"status"}, differs=differs)
+    head = _changed(PublicNotice, but={"state", "version"}, differs=differs)
+    back = "OLD.status = 'removed' AND NEW.status <> 'removed'"
+    yield "notice_line", "INSERT", f"EXISTS ({of_new})"
+    yield "notice_line", "DELETE", f"EXISTS ({of_old})"
+    yield (
+        "notice_line",
+        "UPDATE",
+        f"(EXISTS ({of_old}) AND ({lines} OR {back})) "
+        f"OR (OLD.notice_id <> NEW.notice_id AND EXISTS ({of_new}))",
+    )
+    yield "public_notice", "DELETE", "OLD.state <> 'prepared'"
+    yield (
+        "public_notice",
+        "UPDATE",
+        f"OLD.state <> 'prepared' AND (NEW.state = 'prepared' OR {head})",
+    )
 
 
 def _sqlite(connection: Connection) -> None:
@@ -83,8 +130,17 @@ def _sqlite(connection: Connection) -> None:
                 f"CREATE TRIGGER {name} BEFORE {verb} ON payment_item "
                 "WHEN NEW.status IN ('ordered', 'paid') AND NEW.value_date IS NOT NULL BEGIN "
                 f"SELECT RAISE(ABORT, '{TOO_EARLY}') "
-                f"WHERE {_EARLY.format(value_date='NEW.value_date')}; "
+                f"WHERE {_EARLY}; "
                 f"SELECT RAISE(ABORT, '{NO_NOTICE}') WHERE {_MISSING}; END"
+            )
+        )
+    for table, verb, condition in _posted_rules("IS NOT"):
+        name = f"{table}_posted_{verb.lower()}"
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{POSTED}'); END"
             )
         )
 
@@ -108,7 +164,7 @@ def _postgresql(connection: Connection) -> None:
         text(
             "CREATE OR REPLACE FUNCTION pay_after_notice() RETURNS trigger LANGUAGE plpgsql AS $$ "
             "BEGIN IF NEW.status IN ('ordered', 'paid') AND NEW.value_date IS NOT NULL THEN "
-            f"IF {_EARLY.format(value_date='NEW.value_date')} THEN "
+            f"IF {_EARLY} THEN "
             f"RAISE EXCEPTION '{TOO_EARLY}'; END IF; "
             f"IF {_MISSING} THEN RAISE EXCEPTION '{NO_NOTICE}'; END IF; "
             "END IF; RETURN NEW; END $$"
@@ -121,3 +177,20 @@ def _postgresql(connection: Connection) -> None:
             "FOR EACH ROW EXECUTE FUNCTION pay_after_notice()"
         )
     )
+    for table, verb, condition in _posted_rules("IS DISTINCT FROM"):
+        name = f"{table}_posted_{verb.lower()}"
+        row = "OLD" if verb == "DELETE" else "NEW"
+        connection.execute(
+            text(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{POSTED}'; END IF; "
+                f"RETURN {row}; END $$"
+            )
+        )
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+        )

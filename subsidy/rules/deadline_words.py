@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from subsidy.rules.deadlines import Clock, NoticePeriod, Window
+from subsidy.rules.clocks import Clock
+from subsidy.rules.deadlines import NoticePeriod, Window
 from subsidy.rules.workdays import FAR, DueDate
 
 Language = Literal["zh", "en"]

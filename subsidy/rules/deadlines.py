@@ -1,7 +1,6 @@
-"""Windows and their last lawful days: R1 to R6, the clock that stops for correction, reminders."""
+"""Windows and their last lawful days: R1 to R6, receipt, reminders. Stopped ones: `rules.clocks`."""
 
 import calendar as month_lengths
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -16,7 +15,6 @@ from subsidy.rules.workdays import (
     rest_days,
     working_days_after,
     working_days_before,
-    working_days_between,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -82,29 +80,6 @@ class NoticePeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """How far a window has run: counted days used and stopped, and where it now ends."""
-
-    total: int
-    used: int
-    stopped: int
-    unit: Literal["working", "calendar"]
-    due: DueDate
-    running: bool
-    """False while it is stopped for a correction that has not come back."""
-
-    @property
-    def left(self) -> int:
-        """Days not used yet, never below 0."""
-        return max(self.total - self.used, 0)
-
-    @property
-    def overrun(self) -> int:
-        """Days used beyond the total."""
-        return max(self.used - self.total, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class OfficeHours:
     """A counter that closes: what comes later, or on a day of rest, counts for the next day."""
 
@@ -121,14 +96,15 @@ def due(window: Window, *, anchor: date, calendar: Calendar) -> DueDate:
     if window.n is None:
         return UNSET_DUE
     if window.unit == "working":
-        return _working_due(window, window.n, anchor, calendar)
-    end = _plain_end(window, window.n, anchor)
+        return working_due(window, window.n, anchor, calendar)
+    end = plain_end(window, window.n, anchor)
     if window.direction == "before":
         return DueDate(end, True, end, end)
-    return _rolled(end, calendar)
+    return next_working_day(calendar, on_or_after=end)
 
 
-def _working_due(window: Window, n: int, anchor: date, calendar: Calendar) -> DueDate:
+def working_due(window: Window, n: int, anchor: date, calendar: Calendar) -> DueDate:
+    """The nth working day after or before the anchor; the anchor is day 1 where it counts."""
     if window.direction == "before":
         anchor += ONE_DAY * window.first_day_counts
         return working_days_before(calendar, anchor=anchor, days=n)
@@ -136,7 +112,7 @@ def _working_due(window: Window, n: int, anchor: date, calendar: Calendar) -> Du
     return working_days_after(calendar, anchor=anchor, days=n)
 
 
-def _plain_end(window: Window, n: int, anchor: date) -> date:
+def plain_end(window: Window, n: int, anchor: date) -> date:
     """The day the period ends on before it rolls."""
     sign = 1 if window.direction == "after" else -1
     back = sign * ONE_DAY * window.first_day_counts
@@ -147,10 +123,6 @@ def _plain_end(window: Window, n: int, anchor: date) -> date:
     except (ValueError, OverflowError):
         says = f"{n} {window.unit} {window.direction} {anchor} is no day; give a smaller number."
         raise CalendarReachError(says) from None
-
-
-def _rolled(end: date, calendar: Calendar) -> DueDate:
-    return next_working_day(calendar, on_or_after=end)
 
 
 def add_months(day: date, n: int) -> date:
@@ -171,7 +143,7 @@ def skipped_days(
     end = due(window, anchor=anchor, calendar=calendar).on
     outside = ONE_DAY * (not window.first_day_counts)
     if window.unit != "working":
-        first, last = _plain_end(window, window.n, anchor), end - ONE_DAY
+        first, last = plain_end(window, window.n, anchor), end - ONE_DAY
     elif window.direction == "after":
         first, last = anchor + outside, end
     else:
@@ -192,75 +164,6 @@ def notice_period(window: Window, *, posted_on: date, calendar: Calendar) -> Not
         starts = next_working_day(calendar, on_or_after=starts).on
     opens = working_days_after(calendar, anchor=end.high, days=1)
     return NoticePeriod(starts, end.high, opens.high, end.final and opens.final)
-
-
-def clock(
-    window: Window,
-    *,
-    anchor: date,
-    today: date,
-    stops: Sequence[tuple[date, date | None]] = (),
-    calendar: Calendar,
-) -> Clock:
-    """Return how much of a forward window is used on `today` (that day included).
-
-    Each stop runs from its day up to, not including, the day it resumed; None: not yet, counted
-    through today. Stops lengthen the window by the days they cover: working days for a window of
-    working days, all days otherwise. Raises ValueError for a window that has no length or counts
-    back.
-    """
-    if window.n is None or window.direction != "after":
-        raise ValueError(f"Window {window.name} has no clock: it needs a length and runs forward.")
-    running = not any(resumed is None and day <= today for day, resumed in stops)
-    stopped = _stopped_days(stops, today)
-    start = anchor - ONE_DAY * window.first_day_counts
-
-    def counts(day: date) -> bool:
-        return window.unit != "working" or calendar.is_working(day)
-
-    ends = _extended(window, anchor, calendar, stopped)
-    held = sum(counts(day) for day in stopped if start < day <= today)
-    passed = (
-        working_days_between(calendar, after=start, through=today)
-        if window.unit == "working"
-        else max((today - start).days, 0)
-    )
-    total = (
-        window.n
-        if window.unit == "working"
-        else (_plain_end(window, window.n, anchor) - start).days
-    )
-    unit: Literal["working", "calendar"] = "working" if window.unit == "working" else "calendar"
-    return Clock(total, passed - held, held, unit, ends, running)
-
-
-def _stopped_days(stops: Sequence[tuple[date, date | None]], today: date) -> tuple[date, ...]:
-    """Every day on which the clock stands, once, though stops may overlap."""
-    days: set[date] = set()
-    for first, resumed in stops:
-        end = resumed if resumed is not None else today + ONE_DAY
-        days.update(first + timedelta(n) for n in range((end - first).days))
-    return tuple(sorted(days))
-
-
-def _extended(window: Window, anchor: date, calendar: Calendar, stopped: Sequence[date]) -> DueDate:
-    """Move the end on by the stopped days that lie before it, until no further one does."""
-    n = window.n or 0
-    start = anchor - ONE_DAY * window.first_day_counts
-    inside = -1
-    extra = 0
-    end = due(window, anchor=anchor, calendar=calendar)
-    while extra != inside:
-        inside = extra
-        if window.unit == "working":
-            end = _working_due(window, n + extra, anchor, calendar)
-            held = [d for d in stopped if start < d <= end.on and calendar.is_working(d)]
-        else:
-            plain = _plain_end(window, n, anchor) + timedelta(extra)
-            end = _rolled(plain, calendar)
-            held = [d for d in stopped if start < d <= end.on]
-        extra = len(held)
-    return end
 
 
 def reminders(

@@ -20,6 +20,7 @@ from subsidy.console.app import create_app
 from subsidy.console.desk import Desk
 from subsidy.console.pages import Pages
 from subsidy.console.throttle import Throttle
+from subsidy.office import SealSigner
 from subsidy.records.database import Database
 from subsidy.records.tables import Setting
 from subsidy.settings import Settings, load_settings
@@ -143,6 +144,7 @@ def desk(played: Path, tmp_path: Path) -> Iterator[Desk]:
         secret=builders.keys().session,
         throttle=Throttle(),
         hasher=QUICK,
+        signer=SealSigner(builders.keys()),
     )
     database.dispose()
 

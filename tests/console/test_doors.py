@@ -17,7 +17,7 @@ UNATTENDED = {"/healthz", "/readyz"}
 FIRST = {
     "claim_id": "1", "class_id": "1", "ticket_id": "1", "notice_id": "1", "batch_id": "1",
     "item_id": "1", "account_id": "1", "change_id": "1", "objection_id": "1", "deadline_id": "1",
-    "file_id": "1", "uplift_id": "1", "application_id": "1",
+    "message_id": "1", "file_id": "1", "uplift_id": "1", "application_id": "1",
     "number": "XS2020-001-001", "kind": "roster", "token": "verdict-nothing", "wanted": "en",
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ def test_a_role_opens_its_doors_and_no_others(
 
 def test_an_engineer_has_no_door_to_business_data(permissions: Permissions) -> None:
     business = {name for name, entry in permissions.entries.items() if "engineer" in entry.roles}
-    assert business == {"system.show", "system.accounts", "runs.show"}
+    assert business == {"system.show", "system.accounts", "runs.show", "outbox.state"}
 
 
 def test_an_auditor_changes_nothing_but_tickets_of_the_audit_queue(

@@ -62,7 +62,6 @@ def notice_of(lines: tuple[NoticeLine, ...]) -> PublicNotice:
         title="某区2020年第四批职业培训补贴拟拨付公示",
         office="某区人力资源和社会保障局",
         basis=("《杭州市职业技能提升行动实施方案》（杭人社发〔2020〕43号）",),
-        batch_number="HZ-2020-0007",
         first_day=date(2020, 11, 16),
         last_day=date(2020, 11, 20),
         length="5个工作日",

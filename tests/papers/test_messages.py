@@ -10,19 +10,19 @@ import pytest
 from jinja2 import StrictUndefined, meta
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from subsidy.papers.messages import MESSAGES, MessageValuesError, checked, fields_of
+from subsidy.papers.messages import GATHERED, MESSAGES, MessageValuesError, checked, fields_of
 from subsidy.papers.notices import TEMPLATES_FOLDER, environment, render
 from subsidy.papers.sample_people import sample_person
 from tests.papers.samples import SAMPLES
 
 NOTICES = TEMPLATES_FOLDER / "notices"
-EVERY_MESSAGE = sorted(MESSAGES)
+EVERY_MESSAGE = sorted({**MESSAGES, **GATHERED})
 
 
 def test_every_message_has_its_templates_and_every_template_its_message() -> None:
     folders = {path.name for path in NOTICES.iterdir() if path.is_dir()}
 
-    assert folders == set(MESSAGES) == set(SAMPLES)
+    assert folders == set(EVERY_MESSAGE) == set(SAMPLES)
     for name in folders:
         assert {path.name for path in (NOTICES / name).iterdir()} >= {"subject.txt", "body.txt"}
 

@@ -62,8 +62,10 @@ def test_the_spreadsheet_of_a_notice_has_the_same_list() -> None:
     rows = cells(public_notice_sheet(pages.person_notice()))
 
     assert rows[0][0] == "某区2020年第四批职业培训补贴拟拨付公示"
-    assert rows[3][:3] == ["序号", "姓名或单位", "证件号码（部分隐藏）"]
-    assert [row[9] for row in rows[4:]] == [1000, 1500, 800] * 4
+    assert rows[4][:3] == ["序号", "姓名或单位", "证件号码（部分隐藏）"]
+    money = rows[4].index("补贴金额（元）")
+    assert [row[money] for row in rows[5:]] == [1000, 1500, 800] * 4
+    assert "人数" not in rows[4], "a column in which nothing stands is left out"
 
 
 def test_names_in_a_page_are_escaped() -> None:

@@ -34,6 +34,8 @@ from subsidy.records.tables import (
     WindowRule,
 )
 from subsidy.records.tables.types import table_of
+from subsidy.rules.clocks import Run
+from subsidy.rules.clocks.run import stopped_days
 
 DAY = date(2020, 10, 30)
 AT = datetime(2020, 10, 30, 8, 30, 15, 123_456, tzinfo=UTC)
@@ -88,12 +90,12 @@ class OddRules:
         return OpenTicket(code, "late", code == "E302", today + timedelta(3), "三（二）")
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
         """Later by the days stopped; unset on one road."""
         if road_id == 4:
             return None
-        due = due_on + (today - stopped_on)
+        due = anchor + timedelta(10 + len(stopped_days(run.stops, today)))
         return OpenWindow(road_id, due, due - timedelta(2), FAR, due, True, "resumed")
 
 
@@ -267,6 +269,7 @@ def _deadlines(draw: st.DrawFn, world: World, claim_id: int, version: int) -> No
                 "rule_id": 1,
                 "window": draw(st.sampled_from(WINDOWS)),
                 "anchor_on": DAY - timedelta(30),
+                "opened_on": DAY - timedelta(29),
                 "due_on": due,
                 "told_by": due - timedelta(draw(st.integers(0, 2))),
                 "lapses_after": draw(st.sampled_from([due, FAR])),

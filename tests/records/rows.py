@@ -20,6 +20,8 @@ from subsidy.records.tables import (
     Road,
     WindowRule,
 )
+from subsidy.rules.clocks import Run
+from subsidy.rules.clocks.run import stopped_days
 
 DAY = date(2020, 10, 30)
 AT = datetime(2020, 10, 30, 8, 30, 15, tzinfo=UTC)
@@ -59,9 +61,9 @@ class PlainRules:
         return OpenTicket(code, "late", True, today + timedelta(5))
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
-        due = due_on + (today - stopped_on)
+        due = anchor + timedelta(10 + len(stopped_days(run.stops, today)))
         return OpenWindow(1, due, due, FAR, due, True, "c1")
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from subsidy.actions import applications
 from subsidy.actions.claims import apply_for_class
+from subsidy.actions.deadlines import deadlines_of
 from subsidy.actions.registers import record_answers
 from subsidy.actions.training import record_assessments
 from subsidy.records.database import Database
@@ -119,3 +120,19 @@ def test_the_allowance_takes_no_place_among_the_two_subsidies_of_a_year(town: To
     class_id, mains = class_of(town, "certificate")
     apply_for(town, class_id, allowances(town, class_id))
     assert not any("E301" in codes(town, claim_id) for claim_id in mains)
+
+
+def test_a_granted_allowance_says_from_when_the_next_one_is_possible(town: Town) -> None:
+    class_id, _ = class_of(town, "certificate")
+    ids = allowances(town, class_id)
+    apply_for(town, class_id, ids)
+    act = town.act(driving.APPLIED, CLERK)
+    before = deadlines_of(town.session, act, claim_id=ids[0])
+    assert "allowance_year" not in {one.window for one in before}
+    to_the_end(town, town.pack.tracks[ALLOWANCE], ids)
+    found = deadlines_of(town.session, act, claim_id=ids[0])
+    [year] = [one for one in found if one.window == "allowance_year"]
+    assert (year.status, year.due_on) == ("shown", date(2020, 12, 31))
+    assert "2021-01-01" in year.means
+    limit = town.pack.value("living_allowance_yearly", on=date(2020, 10, 12))
+    assert year.clause == limit.clause

@@ -17,6 +17,7 @@ from tests.rules.policy.conftest import read_pack
 from tests.tracks import driving
 from tests.tracks.ending import to_the_end
 from tests.tracks.town import Town, town_of
+from tests.tracks.windows_run import awaited, left_open, stood_in
 
 
 def _tracks() -> Iterator[object]:
@@ -26,7 +27,7 @@ def _tracks() -> Iterator[object]:
 
 
 @pytest.mark.parametrize(("city", "code"), list(_tracks()))
-def test_a_claim_of_the_track_runs_from_its_entry_to_its_end(
+def test_a_claim_of_the_track_runs_from_its_entry_to_its_end_through_each_of_its_windows(
     database: Database, city: str, code: str
 ) -> None:
     with database.transaction() as session:
@@ -35,6 +36,8 @@ def test_a_claim_of_the_track_runs_from_its_entry_to_its_end(
         ids = begin(town, track)
         states = to_the_end(town, track, ids)
         assert states == [track.stages[-1]] * len(ids)
+        assert stood_in(town, track, ids) == awaited(town, track, ids)
+        assert left_open(town, track, ids) == set()
         due = [progress_of(session, claim_id).approved_fen for claim_id in ids]
         if track.stages[-1] == "paid":
             assert all(fen > 0 for fen in due)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel import Session, col, select
 
+from states.chart import FAR
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.together import Together, change_facts, move_together
+from subsidy.actions.deadlines.opening.claim_rows import open_claim_windows
 from subsidy.actions.decisions import decide_claims
 from subsidy.records.tables import ClaimProgress
 from subsidy.rules.policy import Track
@@ -22,7 +25,10 @@ def enter_road(session: Session, act: Act, *, claim_ids: Sequence[int], track: T
         first == "approved"
     ):  # somebody approves the list, on record; until then it stays where it is
         decide_claims(session, act, claim_ids=claim_ids)
+        open_claim_windows(session, act, claim_ids, "review", anchor=act.today)
         return Together()
+    if first == "filed":
+        _filing_windows(session, act, claim_ids)
     event = "apply" if first == "applied" else "enter"
     moment = act.moment(applied_on=act.today)
     done = move_together(
@@ -31,6 +37,16 @@ def enter_road(session: Session, act: Act, *, claim_ids: Sequence[int], track: T
     if first == "applied":
         decide_claims(session, act, claim_ids=claim_ids)
     return done
+
+
+def _filing_windows(session: Session, act: Act, claim_ids: Sequence[int]) -> None:
+    """The last day for filing, where there is a first day of training; the first move ends it."""
+    starts: dict[date, list[int]] = {}
+    for row in standing(session, claim_ids):
+        if row.training_starts != FAR:
+            starts.setdefault(row.training_starts, []).append(row.claim_id)
+    for day, ids in starts.items():
+        open_claim_windows(session, act, ids, "filing_before_start", anchor=day)
 
 
 def standing(session: Session, claim_ids: Sequence[int]) -> list[ClaimProgress]:

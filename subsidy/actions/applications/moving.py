@@ -23,6 +23,7 @@ from subsidy.actions.class_work.sheets import (
     who,
 )
 from subsidy.actions.class_work.together import Together, change_facts, move_together
+from subsidy.actions.deadlines.opening.claim_rows import open_claim_windows, open_from_certificate
 from subsidy.actions.decisions import decide_claims
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.records.tables import (
@@ -131,7 +132,8 @@ def register_line_certificates(
     if faults:
         return SheetResult.refused(*faults)
     known = lines_by_index(session, application_id)
-    kinds = act.pack.tracks[row.track].spec.certificate_kinds
+    track = act.pack.tracks[row.track]
+    kinds = track.spec.certificate_kinds
     issued: dict[date, set[int]] = {}
 
     def keep(line: ApplicationLine, values: Mapping[str, str]) -> list[Finding]:
@@ -147,12 +149,15 @@ def register_line_certificates(
     moved: dict[str, int] = {}
     for day, ids in sorted(issued.items()):
         change_facts(session, sorted(ids))
+        awaited = [c.claim_id for c in standing(session, sorted(ids)) if c.state == "assessed"]
+        open_claim_windows(session, act, awaited, "certificate_registration", anchor=day)
         for event, states in (
             ("certify", ("assessed",)),
             ("attach_certificate", ("applied", "correcting")),
         ):
             ready = [c.claim_id for c in standing(session, sorted(ids)) if c.state in states]
             moved |= dict(_move(session, act, ready, event=event, certificate_issued=day).moved)
+        open_from_certificate(session, act, sorted(ids), track, issued_on=day)
         decide_claims(session, act, claim_ids=sorted(ids))
     return counted(_with(result, moved, []))
 

@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, next_attention, window_of
 from subsidy.actions.deadlines.recounting import (
+    AGREED,
+    ANCHORED,
     EXTENDED,
     RESUMED,
     STOPPED,
@@ -30,7 +32,7 @@ from subsidy.rules.workdays import DueDate
 
 IS_RUNNING = "deadline.status IN ('open', 'stopped')"
 """As the partial index has it, word for word."""
-MOVING = (STOPPED, RESUMED, EXTENDED)
+MOVING = (STOPPED, RESUMED, EXTENDED, AGREED, ANCHORED)
 """Entries of a clock that move its end."""
 
 
@@ -76,11 +78,6 @@ class Change:
         """Whether its day, the day told, or whether it is final changes."""
         row, to = self.row, self.to
         return (row.due_on, row.told_by, row.final) != (to.due_on, to.told_by, to.final)
-
-    @property
-    def is_entered(self) -> bool:
-        """Whether the clock gets an entry: another end, or one that became final."""
-        return (self.row.due_on, self.row.final) != (self.to.due_on, self.to.final)
 
     @property
     def is_told(self) -> bool:

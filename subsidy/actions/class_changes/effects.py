@@ -13,6 +13,7 @@ from subsidy.actions.class_changes.wanted import plan_dates
 from subsidy.actions.class_work.together import Together, change_facts, claims_of, withdraw_together
 from subsidy.actions.classes.finishing import cancelled
 from subsidy.actions.classes.planning import plan_of, plan_onto_claims, write_plan
+from subsidy.actions.uplifts.terms import keep_uplift_window
 from subsidy.records.moves import move_subject
 from subsidy.records.tables import Claim, ClaimProgress, Enrolment, LedgerEntry, TrainingClass
 
@@ -34,6 +35,7 @@ def _start(
     row.decided_on = act.today
     _new_version(session, act, row, note)
     plan_onto_claims(session, act, row)
+    keep_uplift_window(session, act, row)
     assert row.id is not None
     _reserve_anew(session, act, claims_of(session, class_id=row.id))
     return Together()

@@ -16,6 +16,13 @@ from subsidy.actions.class_work.entry import entry_fault, last_actor
 from subsidy.actions.class_work.telling import reason, tell_provider
 from subsidy.actions.class_work.together import Together, claims_of, move_together
 from subsidy.actions.classes.planning import PLANNERS
+from subsidy.actions.deadlines.opening.class_rows import (
+    FILING,
+    FILING_REVIEW,
+    close_class_windows,
+    keep_filing_window,
+    open_class_window,
+)
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible, same_person
 from subsidy.actions.grounds.ticket_rows import close_when_mended, open_ticket
@@ -50,6 +57,8 @@ def file_class(session: Session, act: Act, *, class_id: int) -> Outcome:
     row.filed_on, row.decided_on = act.today, None
     session.add(row)
     move_subject(session, chart=TRAINING_CLASS, row=row, event="file", moment=act.moment())
+    close_class_windows(session, act, row, FILING)
+    open_class_window(session, act, row, FILING_REVIEW, anchor=act.today)
     return Outcome(True, class_id, found)
 
 
@@ -85,7 +94,9 @@ def decide_filing(
     session.add(row)
     note = "；".join(reasons)
     move_subject(session, chart=TRAINING_CLASS, row=row, event=decision, moment=act.moment(note))
+    close_class_windows(session, act, row, FILING_REVIEW)
     if decision != "accept":
+        keep_filing_window(session, act, row)
         _tell_refused(session, act, row, reasons)
         return Outcome(True, class_id)
     _tell_accepted(session, act, row)

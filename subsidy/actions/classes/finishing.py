@@ -9,6 +9,7 @@ from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.class_work.class_facts import class_row
 from subsidy.actions.class_work.together import claims_of, move_together, withdraw_together
 from subsidy.actions.classes.planning import PLANNERS
+from subsidy.actions.deadlines.opening.class_rows import STEPS, close_class_windows
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible
 from subsidy.actions.training.attendance import look_at_shares
@@ -63,6 +64,7 @@ def cancelled(session: Session, act: Act, *, row: TrainingClass, note: str) -> O
     assert row.id is not None
     session.add(row)
     move_subject(session, chart=TRAINING_CLASS, row=row, event="cancel", moment=act.moment(note))
+    close_class_windows(session, act, row, *STEPS, status="closed")
     rows = claims_of(session, class_id=row.id)
     done = withdraw_together(session, act, rows=rows, note=note)
     return Outcome(True, row.id, moved=done.moved, left=done.left)

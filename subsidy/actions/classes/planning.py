@@ -18,9 +18,11 @@ from subsidy.actions.class_work.class_facts import (
 )
 from subsidy.actions.class_work.entry import entry_fault
 from subsidy.actions.class_work.together import change_facts, claims_of
+from subsidy.actions.deadlines.opening.class_rows import keep_filing_window
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
 from subsidy.actions.providers import provider_row
+from subsidy.actions.uplifts.terms import keep_uplift_window
 from subsidy.records.moves import NotMoved
 from subsidy.records.tables import Area, CatalogueItem, TrainingClass
 from subsidy.rules.routing import route_of
@@ -91,6 +93,8 @@ def plan_class(
     write_plan(act, row, plan)
     session.add(row)
     session.flush()
+    keep_filing_window(session, act, row)
+    keep_uplift_window(session, act, row)
     return Outcome(True, row.id, _hints(act, item, plan))
 
 
@@ -111,6 +115,8 @@ def revise_plan(session: Session, act: Act, *, class_id: int, plan: ClassPlan) -
     session.add(row)
     session.flush()
     plan_onto_claims(session, act, row)
+    keep_filing_window(session, act, row)
+    keep_uplift_window(session, act, row)
     return Outcome(True, class_id, _hints(act, item, plan))
 
 

@@ -19,10 +19,12 @@ from subsidy.rules.deadlines import Window
 LEADER_CODE = "E407"
 OFFICE, PROVIDER, TRAINEE = "office", "provider", "trainee"
 CODES = {
+    "filing_before_start": "E408",
     "application": "E403",
     "certificate_registration": "E402",
     "correction": "E406",
     "objection": "E702",
+    "recovery_instalment": "E409",
 }
 """Window → code of the ticket at its end; every other one is the office's own work, E405."""
 OFFICE_CODE = "E405"

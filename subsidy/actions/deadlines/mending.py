@@ -12,11 +12,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
+from states.training_class import TRAINING_CLASS
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import CODES, LEADER_CODE, OFFICE_CODE
+from subsidy.actions.deadlines.opening.class_rows import STEPS
 from subsidy.actions.deadlines.sweeping.tickets import OURS
 from subsidy.actions.grounds.ticket_rows import MENDED, close_row
-from subsidy.records.tables import Claim, ClaimHistory, Deadline, Ticket
+from subsidy.records.tables import Claim, ClaimHistory, Deadline, SubjectHistory, Ticket
 
 MISSING_CALENDAR = "E1001"
 OUR_CODES = (*CODES.values(), OFFICE_CODE, LEADER_CODE, MISSING_CALENDAR)
@@ -61,10 +63,9 @@ def close_mended_tickets(session: Session, act: Act, *, after: int = 0, limit: i
 
 def is_outstanding(session: Session, row: Deadline) -> bool:
     """Whether the work that a missed deadline waited for has still not been done."""
+    of = outstanding if row.claim_id is not None else outstanding_of_class
     return row.status == "missed" and bool(
-        session.exec(
-            select(Deadline.id).where(Deadline.id == row.id, *outstanding(row.window))
-        ).first()
+        session.exec(select(Deadline.id).where(Deadline.id == row.id, *of(row.window))).first()
     )
 
 
@@ -77,6 +78,26 @@ def outstanding(window: str) -> tuple[ColumnElement[bool], ...]:
             done.claim_id == Deadline.claim_id,
             done.version > Deadline.opened_version,
             tuple_(col(done.event), col(done.source)).in_(closing_steps(window)),
+        )
+        .correlate(Deadline)
+    )
+    return (
+        col(Deadline.status) == "missed",
+        col(Deadline.window) == window,
+        ~ended.exists(),
+    )
+
+
+def outstanding_of_class(window: str) -> tuple[ColumnElement[bool], ...]:
+    """The same for a window of a class: it has taken no step that ends it."""
+    done = aliased(SubjectHistory)
+    ended = (
+        select(done.subject_id)
+        .where(
+            done.machine == TRAINING_CLASS.name,
+            done.subject_id == Deadline.class_id,
+            done.version > Deadline.opened_version,
+            col(done.event).in_(STEPS.get(window, ())),
         )
         .correlate(Deadline)
     )
@@ -109,6 +130,9 @@ def _is_mended(session: Session, act: Act, ticket: Ticket) -> bool:
     if OURS not in facts:
         return False  # a decision stands behind it, and closes it
     window = str(facts["window"])
+    row = session.get(Deadline, int(facts[OURS])) if ticket.claim_id is None else None
+    if row is not None and row.claim_id is None:
+        return not is_outstanding(session, row)
     if ticket.claim_id is not None:
         mine: Sequence[ColumnElement[bool]] = (col(Deadline.id) == facts[OURS],)
         query = select(Deadline.id).where(*mine, *outstanding(window))

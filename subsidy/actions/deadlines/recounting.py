@@ -19,10 +19,15 @@ from subsidy.actions.deadlines.duties import Running
 from subsidy.records.among import among
 from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline
 from subsidy.records.tables.types import table_of
-from subsidy.rules.deadlines import Window, due
-from subsidy.rules.workdays import Calendar, DueDate, working_days_after, working_days_between
+from subsidy.rules.clocks import ends_on, over, run_of
+from subsidy.rules.deadlines import Window
+from subsidy.rules.workdays import Calendar, DueDate
 
 RECOMPUTED, EXTENDED, STOPPED, RESUMED = "recomputed", "extended", "stopped", "resumed"
+AGREED = "agreed"
+"""The last day was agreed and follows from no length."""
+ANCHORED = "anchor_moved"
+"""The day it counts from became another one; what was granted before no longer matters."""
 
 
 def entries_of(session: Session, deadline_ids: Sequence[int]) -> dict[int, list[ClockEntry]]:
@@ -39,33 +44,11 @@ def counted_end(
 ) -> DueDate:
     """The last lawful day after every stop and extension, as the calendar now has it.
 
-    A stop lengthens the window by the working days after its day up to the day it was resumed; an
-    extension names a day and what came before no longer matters.
+    Days are stopped and extensions count as `rules.clocks.ends_on` says; a stop that lasts lengthens
+    nothing before it is over.
     """
-    fixed: DueDate | None = None
-    extra = 0
-    stopped_on: date | None = None
-    for entry in entries:
-        if entry.entry == EXTENDED:
-            until = entry.due_after
-            fixed, extra = DueDate(on=until, final=True, low=until, high=until), 0
-        elif entry.entry == STOPPED:
-            stopped_on = entry.on
-        elif entry.entry == RESUMED and stopped_on is not None:
-            extra += working_days_between(calendar, after=stopped_on, through=entry.on)
-            stopped_on = None
-    end = fixed or due(window, anchor=anchor, calendar=calendar)
-    return _later(end, extra, calendar) if extra else end
-
-
-def _later(end: DueDate, days: int, calendar: Calendar) -> DueDate:
-    """An end moved on by working days; its bounds move from their own days."""
-    middle = working_days_after(calendar, anchor=end.on, days=days)
-    if end.final:
-        return middle
-    low = working_days_after(calendar, anchor=end.low, days=days).low
-    high = working_days_after(calendar, anchor=end.high, days=days).high
-    return DueDate(on=middle.on, final=False, low=low, high=high)
+    run = over(run_of((each.entry, each.on, each.due_after) for each in entries))
+    return ends_on(window, anchor=anchor, run=run, today=anchor, calendar=calendar)
 
 
 class End(NamedTuple):

@@ -17,16 +17,19 @@ from subsidy.actions.deadlines.duties import (
     document_of,
     means_of,
 )
+from subsidy.actions.deadlines.opening.class_rows import FILING
 from subsidy.actions.deadlines.sweeping.rows import Due, due_rows
 from subsidy.actions.grounds.outbox_rows import Wanted, put_all
 from subsidy.records.among import among
 from subsidy.records.tables import Claim, Deadline
+from subsidy.rules.eligibility import first_lawful_start_of
 from subsidy.rules.workdays import working_days_between
 
 REMINDER, MISSED, CERTIFICATES_LATE = "deadline_reminder", "deadline_missed", "certificates_late"
 CALENDAR, ESCALATED = "calendar_changed", "deadline_escalated"
 OPEN = ("open", "stopped")
 NOT_LAPSED = "转工作人员核查；尚未作废，请尽快办理并说明原因"
+NOT_FILED = "未备案，不能按原定日期开班；今日备案的，最早可于{first}开班，请变更开班日期后备案"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,22 @@ def _missed(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> It
             }
             yield _message(group, CERTIFICATES_LATE, occasion, values)
             continue
-        values = {"due_on": one.due_on, "consequence": NOT_LAPSED, "remedies": []}
+        values = {
+            "due_on": one.due_on,
+            "consequence": _what_follows(act, desks, one),
+            "remedies": [],
+        }
         yield _wanted(act, desks, group, template=MISSED, occasion=occasion, values=values)
+
+
+def _what_follows(act: Act, desks: Desks, one: Due) -> str:
+    """A class that a clause keeps from starting is told when it may; else a person looks at it."""
+    if one.window != FILING or not desks.ends_with(one.rule_id, "block"):
+        return NOT_LAPSED
+    first = first_lawful_start_of(
+        track=one.track, pack=act.pack, filed_on=act.today, calendar=act.calendar
+    )
+    return NOT_LAPSED if first is None else NOT_FILED.format(first=first)
 
 
 def tell_moved(session: Session, act: Act, desks: Desks, was: Mapping[int, date]) -> int:

@@ -6,7 +6,7 @@ Values are ids and counts; the texts are built when the message is delivered.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -131,9 +131,11 @@ def tell_payees(session: Session, act: Act, *, batch_id: int) -> int:
     return told
 
 
-def tell_listed(session: Session, act: Act, *, notice_id: int) -> int:
-    """Tell every unit whose claims stand on a posted notice: one message a unit."""
-    units = session.exec(
+def tell_listed(
+    session: Session, act: Act, *, notice_id: int, claim_ids: Sequence[int] | None = None
+) -> int:
+    """Tell every unit whose claims (of these, where given) stand on a posted notice: once a unit."""
+    query = (
         select(Claim.provider_id)
         .join(NoticeLine, col(NoticeLine.claim_id) == Claim.id)
         .where(
@@ -141,8 +143,10 @@ def tell_listed(session: Session, act: Act, *, notice_id: int) -> int:
             NoticeLine.status != "removed",
             col(Claim.provider_id).is_not(None),
         )
-        .distinct()
-    ).all()
+    )
+    if claim_ids is not None:
+        query = query.where(col(Claim.id).in_(claim_ids))
+    units = session.exec(query.distinct()).all()
     return sum(
         put(
             session,

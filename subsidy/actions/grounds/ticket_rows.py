@@ -47,11 +47,13 @@ def open_ticket(
     facts: TicketFacts,
     blocks: bool | None = None,
     clause: str = "",
+    due_on: date | None = None,
 ) -> int:
     """Open a ticket and return its id; an open one of the same code and subject is returned.
 
     The subject is a claim, a class or (with `area_id` only) an office. `blocks` is True for claims
-    and False otherwise unless given; the due date comes from the exception book in working days.
+    and False otherwise unless given; the due date comes from the exception book in working days
+    where `due_on` does not say it.
     `facts` hold no personal data. Raises KeyError for a code that the book does not have and
     LookupError for an unknown subject.
     """
@@ -79,7 +81,7 @@ def open_ticket(
             class_id=of_class,
             blocks=stops,
             opened_on=act.today,
-            due_on=due_of(act, days=known.limit_days),
+            due_on=due_on or due_of(act, days=known.limit_days),
             facts=text,
             clause=clause,
             opened_at=act.recorded_at,

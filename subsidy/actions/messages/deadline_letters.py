@@ -78,6 +78,11 @@ def certificates_late(source: Source) -> Values:
     }
 
 
+def deadline_escalated(source: Source) -> Values:
+    """What is still undone days after its end; the sweep wrote matter, days and step."""
+    return _office(source, source.area(source.row.to_id))
+
+
 def calendar_changed(source: Source) -> Values:
     """Which days a new holiday notice moved; the action that loaded it wrote notice, year and days."""
     return _office(source, source.city_area)

@@ -22,12 +22,13 @@ def notice_posted(source: Source) -> Values:
     notice = source.session.get(PublicNotice, source.row.subject_id)
     if notice is None or notice.first_day is None or notice.last_day is None:
         raise GroundsMissingError(f"notice {source.row.subject_id} is not posted")
+    corrected = "（更正）" if notice.corrects_id is not None else ""
     return _office(source, notice) | {
         **_extent(source, notice),
         "notice_number": notice.number,
-        "title": TITLES[notice.kind],
+        "title": f"{TITLES[notice.kind]}{corrected}",
         "first_day": notice.first_day,
-        "last_day": notice.last_day,
+        "last_day": _last_day(source, notice) or notice.last_day,
         "where": f"{source.public_url}/public/notices/{notice.id}",
     }
 
@@ -69,8 +70,19 @@ def _office(source: Source, notice: PublicNotice) -> Values:
 
 def _extent(source: Source, notice: PublicNotice) -> Values:
     """Heads and sum of the lines that concern the receiver."""
+    sums = (func.count(), func.coalesce(func.sum(NoticeLine.amount_fen), 0))
+    heads, total = source.session.exec(_of_receiver(source, notice, *sums)).one()
+    return {"heads": int(heads), "total_fen": int(total)}
+
+
+def _last_day(source: Source, notice: PublicNotice) -> Any:
+    """Until when the receiver's lines hang out: a correction may have begun some of them anew."""
+    return source.session.exec(_of_receiver(source, notice, func.max(NoticeLine.last_day))).one()
+
+
+def _of_receiver(source: Source, notice: PublicNotice, *columns: Any) -> Any:
     query: Any = (
-        select(func.count(), func.coalesce(func.sum(NoticeLine.amount_fen), 0))
+        select(*columns)
         .select_from(NoticeLine)
         .join(Claim, col(Claim.id) == NoticeLine.claim_id)
         .where(NoticeLine.notice_id == notice.id, NoticeLine.status != "removed")
@@ -79,8 +91,7 @@ def _extent(source: Source, notice: PublicNotice) -> Values:
         query = query.where(Claim.provider_id == source.row.to_id)
     elif source.row.to_kind == "trainee":
         query = query.where(Claim.person_id == source.row.to_id)
-    heads, total = source.session.exec(query).one()
-    return {"heads": int(heads), "total_fen": int(total)}
+    return query
 
 
 def _objection(source: Source, *, decided: bool = False) -> tuple[Objection, PublicNotice]:
@@ -99,6 +110,8 @@ def _objection(source: Source, *, decided: bool = False) -> tuple[Objection, Pub
 
 
 def _settle_by(source: Source, row: Objection) -> Any:
+    if row.settle_by is not None:
+        return row.settle_by
     ticket = source.session.exec(
         select(Ticket)
         .where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from subsidy.actions.acting import Act
+from subsidy.actions.grounds.permits import city_area
 from subsidy.actions.messages.source import GroundsMissingError, Source
 from subsidy.records.people import open_text, read_field
 from subsidy.records.tables import Area, Objection, Outbox, Person, Provider
@@ -24,6 +26,7 @@ TO_THE_TRAINEE_TOO = frozenset(
     }
 )
 """Letters of a claim whose money goes to the trainee: the trainee gets them as well as the unit."""
+ESCALATED, LEADERS_STEP = "deadline_escalated", 2
 ALWAYS_TO_THE_TRAINEE = frozenset({"assessment_failed_resit"})
 
 
@@ -61,11 +64,19 @@ def _trainee(session: Session, act: Act, row: Outbox) -> Iterator[Recipient]:
 
 
 def _office(session: Session, act: Act, row: Outbox) -> Iterator[Recipient]:
+    """The office's mailbox; what was taken higher goes to the section head, then to the leader of that
+    office, then to the leader of the city's."""
     area = session.get(Area, row.to_id)
     contacts = act.office.contacts.get(row.city)
-    if area is not None and contacts is not None:
-        mailbox = contacts.mailbox(area.code)
-        yield Recipient("office", "mail", mailbox, mailbox)
+    if area is None or contacts is None:
+        return
+    role = ""
+    if row.template == ESCALATED:
+        step = int(json.loads(row.values or "{}").get("step", 1))
+        role = "section_head" if step < LEADERS_STEP else "leader"
+        area = city_area(session, row.city) if step > LEADERS_STEP else area
+    mailbox = contacts.mailbox(area.code, role=role)
+    yield Recipient("office", "mail", mailbox, mailbox)
 
 
 def _objector(session: Session, act: Act, row: Outbox) -> Iterator[Recipient]:

@@ -31,6 +31,7 @@ BUILDERS: Mapping[str, Callable[[Source], Values]] = {
     "certificates_late": deadline_letters.certificates_late,
     "deadline_reminder": deadline_letters.deadline_reminder,
     "deadline_missed": deadline_letters.deadline_missed,
+    "deadline_escalated": deadline_letters.deadline_escalated,
     "calendar_changed": deadline_letters.calendar_changed,
     "correction_needed": claim_letters.correction_needed,
     "claim_refused": claim_letters.claim_refused,
@@ -49,14 +50,20 @@ BUILDERS: Mapping[str, Callable[[Source], Values]] = {
 
 
 def message_values(
-    session: Session, act: Act, outbox_row: Outbox, *, public_url: str = ""
+    session: Session,
+    act: Act,
+    outbox_row: Outbox,
+    *,
+    public_url: str = "",
+    fresh: Mapping[str, object] | None = None,
 ) -> Values:
     """Return the values of one outbox row, masked, as `papers.notices.render` takes them.
 
     May hold more names than the template prints (ids that the row carried). Raises KeyError for a
     template that nobody builds and GroundsMissingError where the database lacks what must be said.
+    `fresh` are values of a message about time as they are on the day it goes (see `standing`).
     """
-    given = json.loads(outbox_row.values or "{}")
+    given = {**json.loads(outbox_row.values or "{}"), **(fresh or {})}
     source = Source(session, act, outbox_row, given, public_url)
     return BUILDERS[outbox_row.template](source) | _plain(source, given)
 

@@ -11,6 +11,12 @@ from subsidy.actions.money.books import (
     ledger_entries,
     reconcile,
 )
+from subsidy.actions.money.instalments import (
+    instalments_of,
+    order_recovery,
+    plan_instalments,
+    record_instalment,
+)
 from subsidy.actions.money.repair import confirm_account, correct_account, follow_up, reissue
 from subsidy.actions.money.returns import Booked, SentBatch, answer_line, read_return, sent_batch
 from subsidy.actions.money.sending import BankOrder, OrderLine, Sent, record_sent_file, send_batch
@@ -34,11 +40,15 @@ __all__ = [
     "dissolve_batch",
     "drop_claims",
     "follow_up",
+    "instalments_of",
     "ledger_balance",
     "ledger_check",
     "ledger_entries",
+    "order_recovery",
+    "plan_instalments",
     "read_return",
     "reconcile",
+    "record_instalment",
     "record_sent_file",
     "reissue",
     "send_batch",

@@ -219,7 +219,6 @@ def _notice_until(session: Session, batch_id: int) -> date | None:
         .where(
             PaymentLine.batch_id == batch_id,
             PaymentItem.status != "dissolved",
-            PublicNotice.kind == "grant",
             NoticeLine.status != "removed",
             col(PublicNotice.state).in_(("posted", "closed")),
         )

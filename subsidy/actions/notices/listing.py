@@ -10,9 +10,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subsidy.actions.acting import Act
-from subsidy.actions.notices.lists import OBJECTED, REMOVED, lines_of
+from subsidy.actions.notices.lists import OBJECTED, lines_of
 from subsidy.records.tables import NoticeLine, PublicNotice
-from subsidy.rules.workdays import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +103,3 @@ def _counts(session: Session, notice_ids: list[int]) -> dict[int, tuple[int, int
         more = count if status == OBJECTED else 0
         found[notice_id] = (lines + count, objected + more, fen + int(total))
     return found
-
-
-def due_to_close(session: Session, act: Act) -> list[tuple[int, date]]:
-    """Posted notices whose every line is over: id and the working day on which the next step opened.
-
-    A line that a correction restarted keeps its notice open for as long as that line runs.
-    """
-    rows = session.exec(
-        select_rows(PublicNotice.id, func.max(NoticeLine.last_day))
-        .join(NoticeLine, col(NoticeLine.notice_id) == PublicNotice.id)
-        .where(
-            PublicNotice.city == act.city,
-            PublicNotice.state == "posted",
-            NoticeLine.status != REMOVED,
-        )
-        .group_by(col(PublicNotice.id))
-        .order_by(col(PublicNotice.id))
-    ).all()
-    opening = [
-        (notice_id or 0, working_days_after(act.calendar, anchor=last, days=1).on)
-        for notice_id, last in rows
-    ]
-    return [(notice_id, opens) for notice_id, opens in opening if opens <= act.today]

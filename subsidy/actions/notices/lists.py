@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
@@ -13,6 +15,7 @@ from sqlmodel import select as select_rows
 from states.chart import FAR
 from subsidy.actions.acting import Act
 from subsidy.actions.money.terms import Terms, load_terms, terms_of
+from subsidy.actions.notices.faces import Face
 from subsidy.records.tables import ClaimProgress, NoticeLine, PublicNotice
 from subsidy.records.tables.types import table_of
 
@@ -116,19 +119,21 @@ def _listed(session: Session, *, city: str, kind: str) -> set[int]:
     return set(found.all())
 
 
-def line_of(terms: Terms, *, notice_id: int, city: str, position: int, kind: str) -> NoticeLine:
+def line_of(
+    terms: Terms, face: Face, *, notice_id: int, city: str, position: int, kind: str
+) -> NoticeLine:
     """What the public sees of a claim; the last day is set when it is posted."""
     return NoticeLine(
         city=city,
         notice_id=notice_id,
         claim_id=terms.claim_id,
         position=position,
-        masked_name=terms.masked_name,
-        masked_id=terms.masked_id,
-        title=terms.title,
+        masked_name=face.name,
+        masked_id=face.id_number,
+        title=face.title,
         level=terms.level,
         amount_fen=terms.amount_fen if kind == "grant" else 0,
-        payee=terms.payee_name if kind == "grant" else "",
+        payee=face.payee if kind == "grant" else "",
         last_day=FAR,
     )
 
@@ -146,10 +151,38 @@ def shown(line: NoticeLine) -> tuple[int, str, str, str, str, int, str]:
     )
 
 
-def hash_of(lines: Iterable[NoticeLine]) -> str:
-    """SHA-256 over the lines that are on the list, in their order, as hexadecimal text."""
-    rows = ["|".join(map(str, (line.position, *shown(line)))) for line in lines]
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+HEAD = (
+    *("city", "number", "kind", "track", "list_version", "corrects_id", "masking", "office"),
+    *("contact", "posted_on", "first_day", "last_day", "opens_on", "clause", "assumed"),
+)
+"""What the head of a notice says, in the order of its canonical bytes."""
+
+
+def canonical(notice: PublicNotice, lines: Iterable[NoticeLine]) -> bytes:
+    """The notice as it is posted: head and lines as one JSON array each, UTF-8, a line feed between.
+
+    Equal on both databases; what happens to a line afterwards (an objection) is no part of it.
+    """
+    rows: list[list[object]] = [[_plain(getattr(notice, name)) for name in HEAD]]
+    rows += [[line.position, *shown(line), _plain(line.last_day)] for line in lines]
+    texts = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    return "\n".join(texts).encode()
+
+
+def hash_of(notice: PublicNotice, lines: Iterable[NoticeLine]) -> str:
+    """SHA-256 of the canonical bytes, as hexadecimal text."""
+    return hashlib.sha256(canonical(notice, lines)).hexdigest()
+
+
+def as_posted(session: Session, *, notice_id: int) -> list[NoticeLine]:
+    """The lines that were put up, whatever became of them; for a list not yet posted those on it."""
+    every = lines_of(session, notice_id=notice_id, statuses=(SHOWN, OBJECTED, REMOVED))
+    put_up = [line for line in every if line.last_day != FAR]
+    return put_up or [line for line in every if line.status != REMOVED]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def lines_of(

@@ -6,7 +6,6 @@ The objector's words and contact are sealed. One objection stops one claim, neve
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -18,14 +17,13 @@ from subsidy.actions.acting import Act, Outcome, PackRules
 from subsidy.actions.grounds.outbox_rows import tell_objector
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing, not_possible, same_person
-from subsidy.actions.grounds.ticket_rows import close_row, open_ticket
+from subsidy.actions.grounds.ticket_rows import close_row, due_of, open_ticket
 from subsidy.actions.notices.lists import OBJECTED, REMOVED, SHOWN
-from subsidy.records.moves import NotMoved, move
+from subsidy.actions.notices.receipts import seal_objection, words_of
+from subsidy.records.moves import Moved, NotMoved, move
 from subsidy.records.moves.interactive import TICKET_OPEN, progress_of
-from subsidy.records.people import open_text, seal_text
 from subsidy.records.tables import (
     Claim,
-    FullView,
     NoticeLine,
     Objection,
     PublicNotice,
@@ -51,20 +49,10 @@ class Received:
     done: bool
     receipt: str = ""
     objection_id: int | None = None
+    settle_by: date | None = None
+    """Until when it is to be decided."""
     findings: tuple[Finding, ...] = ()
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the holder of a receipt may see: the state and the reasons, nobody's data."""
-
-    receipt: str
-    received_on: date
-    notice_number: str
-    outcome: str
-    reasons: str
-    decided_on: date | None
 
 
 def file_objection(
@@ -92,26 +80,29 @@ def file_objection(
     if faults or line is None:
         return Received(False, findings=tuple(faults))
     standing = progress_of(session, claim_id, lock=True)
-    for earlier in _open_objections(session, claim_id):
-        if earlier.received_on == act.today and _words(act, earlier) == text:
-            return Received(True, earlier.receipt, earlier.id, note="此前已受理")
-    if standing.state != "objected":
-        moved = move(
-            session,
-            claim_id=claim_id,
-            event="object_to",
-            moment=act.moment(),
-            rules=PackRules(session, act),
-        )
+    earlier = _open_objections(session, claim_id)
+    for each in earlier:
+        if each.received_on == act.today and words_of(act, each) == text:
+            return Received(True, each.receipt, each.id, each.settle_by, note="此前已受理")
+    # A claim that is held already waits; the ticket of the objection keeps it from being released.
+    if standing.state not in ("objected", "held"):
+        moved = _move(session, act, claim_id, "object_to")
         if isinstance(moved, NotMoved):
-            return Received(False, findings=(not_possible(act, moved),))
-    row = _seal(act, line, text, contact.strip(), channel)
+            outside = act.pack.book.finding("E705", effect="refuse", source=NO_CLAUSE)
+            return Received(False, findings=(outside,))
+    settle_by = _settle_by(session, act, standing.road_id)
+    row = seal_objection(
+        act, line, words=text, contact=contact.strip(), channel=channel, settle_by=settle_by
+    )
     session.add(row)
     line.status = OBJECTED
     session.flush()
-    open_ticket(session, act, code="E701", claim_id=claim_id, facts={"receipt": row.receipt})
+    receipts = "、".join([*(each.receipt for each in earlier), row.receipt])
+    open_ticket(
+        session, act, code="E701", claim_id=claim_id, facts={"receipt": receipts}, due_on=settle_by
+    )
     tell_objector(session, act, row, template="objection_received")
-    return Received(True, row.receipt, row.id)
+    return Received(True, row.receipt, row.id, settle_by)
 
 
 def decide_objection(
@@ -138,72 +129,44 @@ def decide_objection(
     if outcome == "refused" and others:
         _settle(session, act, row, outcome, reasons)
         return Outcome(True, objection_id, note=f"还有{len(others)}件异议未作结论")
-    went: dict[str, int] = {}
-    if standing.state == "objected":
-        moved = move(
-            session,
-            claim_id=row.claim_id,
-            event=EVENTS[outcome],
-            moment=act.moment(),
-            rules=PackRules(session, act),
-        )
-        if isinstance(moved, NotMoved):
-            return Outcome.refused(not_possible(act, moved), subject_id=objection_id)
-        went[moved.target] = 1
+    moved = _decide(session, act, row.claim_id, standing.state, outcome)
+    if isinstance(moved, Finding):
+        return Outcome.refused(moved, subject_id=objection_id)
     for one in (row, *others):
         _settle(session, act, one, outcome, reasons)
     _mark_lines(session, row.claim_id, SHOWN if outcome == "refused" else REMOVED)
     _close_tickets(session, act, row.claim_id, outcome)
     _note(session, act, row, outcome, standing.version)
+    went = {moved.target: 1} if isinstance(moved, Moved) else {}
     return Outcome(True, objection_id, moved=went)
 
 
-def objection_progress(session: Session, act: Act, *, receipt: str) -> Progress | None:
-    """What the holder of a receipt may see; None for an unknown number."""
-    found = session.exec(
-        select_rows(Objection, PublicNotice.number)
-        .join(PublicNotice, col(PublicNotice.id) == Objection.notice_id)
-        .where(Objection.city == act.city, Objection.receipt == receipt)
-    ).first()
-    if found is None:
+def _decide(
+    session: Session, act: Act, claim_id: int, state: str, outcome: Ending
+) -> Moved | Finding | None:
+    """Move the claim as decided. A held one is rejected, or waits on; to review it goes once freed."""
+    if state == "objected":
+        moved = _move(session, act, claim_id, EVENTS[outcome])
+    elif state == "held" and outcome == "upheld":
+        moved = _move(session, act, claim_id, "reject")
+    elif state == "held" and outcome == "review":
+        return act.pack.book.finding("E707", effect="refuse", source=NO_CLAUSE)
+    else:
         return None
-    row, number = found
-    return Progress(row.receipt, row.received_on, number, row.outcome, row.reasons, row.decided_on)
+    return not_possible(act, moved) if isinstance(moved, NotMoved) else moved
 
 
-def read_objection(
-    session: Session, act: Act, *, objection_id: int, reason: str
-) -> tuple[str, str]:
-    """Open words and contact for the person who looks into it; the view is logged with its reason.
+def _move(session: Session, act: Act, claim_id: int, event: str) -> Moved | NotMoved:
+    rules = PackRules(session, act)
+    return move(session, claim_id=claim_id, event=event, moment=act.moment(), rules=rules)
 
-    Raises ValueError without a reason and LookupError for an unknown objection.
-    """
-    if not reason.strip():
-        raise ValueError("opening an objection needs a reason")
-    row = session.get(Objection, objection_id)
-    if row is None:
-        raise LookupError(f"no objection has the id {objection_id}")
-    claim = session.get_one(Claim, row.claim_id)
-    if claim.person_id is not None:
-        session.add(
-            FullView(
-                city=row.city,
-                person_id=claim.person_id,
-                actor=act.actor,
-                reason=reason,
-                fields="objection.words objection.contact",
-                at=act.recorded_at,
-            )
-        )
-    contact = ""
-    if row.contact_sealed is not None:
-        contact = open_text(
-            act.office.vault,
-            row.contact_sealed,
-            bound_to=f"objection.contact:{row.receipt}",
-            key_version=row.key_version,
-        )
-    return _words(act, row), contact
+
+def _settle_by(session: Session, act: Act, road_id: int) -> date:
+    """The end of the pack's `objection` window from today, else the book's time limit of the ticket."""
+    window = PackRules(session, act).window(road_id=road_id, window="objection", anchor=act.today)
+    return (
+        window.due_on if window is not None else due_of(act, days=act.pack.book["E701"].limit_days)
+    )
 
 
 def _line(session: Session, act: Act, notice_id: int, claim_id: int) -> NoticeLine | None:
@@ -222,35 +185,6 @@ def _line(session: Session, act: Act, notice_id: int, claim_id: int) -> NoticeLi
         )
         .order_by(col(NoticeLine.id).desc())
     ).first()
-
-
-def _seal(act: Act, line: NoticeLine, words: str, contact: str, channel: str) -> Objection:
-    vault = act.office.vault
-    receipt = f"YY{act.today:%Y%m%d}-{secrets.token_hex(4).upper()}"
-    sealed_contact = None
-    if contact:
-        sealed_contact = seal_text(vault, contact, bound_to=f"objection.contact:{receipt}")
-    return Objection(
-        city=act.city,
-        receipt=receipt,
-        notice_id=line.notice_id,
-        claim_id=line.claim_id,
-        received_at=act.recorded_at,
-        received_on=act.today,
-        channel=channel,
-        words_sealed=seal_text(vault, words, bound_to=f"objection.words:{receipt}"),
-        contact_sealed=sealed_contact,
-        key_version=vault.ring.current,
-    )
-
-
-def _words(act: Act, row: Objection) -> str:
-    return open_text(
-        act.office.vault,
-        row.words_sealed,
-        bound_to=f"objection.words:{row.receipt}",
-        key_version=row.key_version,
-    )
 
 
 def _locked(session: Session, objection_id: int) -> Objection:

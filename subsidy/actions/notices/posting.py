@@ -1,4 +1,4 @@
-"""Posting a prepared list, and closing it after its last day.
+"""Posting a prepared list: its window starts, its claims are on notice.
 
 The window is the pack's `publicity` (R6). While a year's holidays are unpublished the printed last day
 is the latest one possible, so that no later publication can make a notice too short.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -21,6 +20,7 @@ from subsidy.actions.grounds.outbox_rows import tell_listed
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import not_possible
 from subsidy.actions.money.terms import gap, lock_claims, terms_of
+from subsidy.actions.notices.faces import faces
 from subsidy.actions.notices.lists import (
     KINDS,
     OBJECTED,
@@ -39,10 +39,10 @@ from subsidy.records.moves.bulk import Scope
 from subsidy.records.tables import Claim, ClaimProgress, NoticeLine, PublicNotice
 from subsidy.records.tables.types import table_of
 from subsidy.rules.deadlines import Window, notice_period
+from subsidy.rules.masking.notices import Masking
 from subsidy.rules.verdict import NO_CLAUSE, Finding
 
-AFTERWARDS = {"grant": "clear_notice", "result": "begin_review"}
-"""What the claims of a list go on with when it is over; where somebody applies, results go on by that."""
+HASH_MARK = "sha256:"
 
 
 def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
@@ -68,7 +68,8 @@ def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
         return replace(Outcome.refused(empty, subject_id=notice_id), left=left)
     _print(notice, act, window, standing)
     _supersede(session, notice)
-    move_subject(session, chart=NOTICE, row=notice, event="post", moment=act.moment())
+    moment = act.moment(posting_note(notice))
+    move_subject(session, chart=NOTICE, row=notice, event="post", moment=moment)
     moved = move_all(
         session,
         event=KINDS[notice.kind].event,
@@ -83,33 +84,9 @@ def post_notice(session: Session, act: Act, *, notice_id: int) -> Outcome:
     return Outcome(True, notice_id, moved=moved, left=left, note=notice.number)
 
 
-def close_notices(session: Session, act: Act, *, notice_id: int | None = None) -> Outcome:
-    """Close every posted notice of the actor's areas whose last day is over; its claims go on.
-
-    A claim with an open objection stays; the rest of the list is not held up by it.
-    """
-    ended, running = _ended(session, act, notice_id)
-    if notice_id is not None and running:
-        last = max(running.values())
-        fault = act.pack.book.finding(
-            "E704", effect="refuse", source=NO_CLAUSE, facts={"last_day": last}
-        )
-        return Outcome.refused(fault, subject_id=notice_id)
-    for notice in ended:
-        move_subject(session, chart=NOTICE, row=notice, event="close", moment=act.moment())
-    moved: dict[str, int] = {}
-    for kind, event in AFTERWARDS.items():
-        over = [n.id for n in ended if n.kind == kind and n.id is not None]
-        if over:
-            moved |= move_all(
-                session,
-                event=event,
-                scope=on_notices(over),
-                moment=act.moment(),
-                rules=PackRules(session, act),
-                lock=True,
-            )
-    return Outcome(True, notice_id, moved=moved, note=f"{len(ended)}份公示期满")
+def posting_note(notice: PublicNotice) -> str:
+    """What the sealed history keeps of a posting: the hash of the exact list that was put up."""
+    return f"{HASH_MARK}{notice.list_hash}"
 
 
 def notice_row(session: Session, notice_id: int) -> PublicNotice:
@@ -146,7 +123,6 @@ def _print(notice: PublicNotice, act: Act, window: Window, lines: Sequence[Notic
     period = notice_period(window, posted_on=act.today, calendar=act.calendar)
     for line in lines:
         line.last_day = period.last_day
-    notice.list_hash = hash_of(lines)
     notice.posted_on = act.today
     notice.first_day = period.starts
     notice.last_day = period.last_day
@@ -154,6 +130,7 @@ def _print(notice: PublicNotice, act: Act, window: Window, lines: Sequence[Notic
     notice.calendar_version = act.calendar.version
     notice.clause = window.clause
     notice.assumed = window.assumed or ""
+    notice.list_hash = hash_of(notice, lines)
 
 
 def _still_ready(session: Session, act: Act, notice: PublicNotice) -> tuple[list[NoticeLine], Left]:
@@ -164,6 +141,7 @@ def _still_ready(session: Session, act: Act, notice: PublicNotice) -> tuple[list
     lock_claims(session, ids)
     now = {terms.claim_id: terms for terms in terms_of(session, act, claim_ids=ids)}
     kind = KINDS[notice.kind]
+    seen = faces(session, act, list(now.values()), Masking.read(notice.masking))
     standing: list[NoticeLine] = []
     left: Left = []
     for line in lines:
@@ -176,6 +154,7 @@ def _still_ready(session: Session, act: Act, notice: PublicNotice) -> tuple[list
                 wrong.append("nothing_blocks_it")
             fresh = line_of(
                 terms,
+                seen[terms.claim_id],
                 notice_id=notice.id,
                 city=notice.city,
                 position=line.position,
@@ -210,30 +189,3 @@ def _supersede(session: Session, notice: PublicNotice) -> None:
         .values(status=REMOVED)
     )
     session.flush()
-
-
-def _ended(
-    session: Session, act: Act, notice_id: int | None
-) -> tuple[list[PublicNotice], dict[int, date]]:
-    """Posted notices whose last line is over, and the last days of those that still run."""
-    query = select_rows(PublicNotice).where(
-        PublicNotice.city == act.city, PublicNotice.state == "posted"
-    )
-    if notice_id is not None:
-        query = query.where(PublicNotice.id == notice_id)
-    if act.areas is not None:
-        query = query.where(col(PublicNotice.area_id).in_(act.areas))
-    ended: list[PublicNotice] = []
-    running: dict[int, date] = {}
-    for notice in session.exec(query.order_by(col(PublicNotice.id)).with_for_update()).all():
-        assert notice.id is not None
-        last = session.exec(
-            select_rows(func.max(NoticeLine.last_day)).where(
-                NoticeLine.notice_id == notice.id, NoticeLine.status != REMOVED
-            )
-        ).one()
-        if last is not None and last >= act.today:
-            running[notice.id] = last
-        else:
-            ended.append(notice)
-    return ended, running

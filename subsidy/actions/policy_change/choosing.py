@@ -27,7 +27,7 @@ WHY = {
 """Why a claim stays on the version it began with."""
 ON_THE_WAY = ("paying", "bank_returned", "recovering")
 FAILED = "failed"
-BEFORE_NOTICE_ENDS = "grant_publicised"
+NOTICES = frozenset(("grant_publicised", "result_publicised"))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _why_it_stays(pack: Pack, row: ClaimProgress, old: Road, stopped: Collection
     wanted = row.next_stage if place == FAILED else place  # a resit still leads to the same stage
     if wanted not in ("listed", *stages):  # every claim begins in `listed`, on whatever road
         return NOT_ON_ROAD
-    if old.needs_notice and BEFORE_NOTICE_ENDS not in stages:
+    if (NOTICES & set(old.stages.split())) - set(stages):
         return NOTICE
     windows = track.windows
     if any(name not in windows or windows[name].n is None for name in stopped):

@@ -86,7 +86,7 @@ def ask_uplift(session: Session, act: Act, *, form: UpliftForm) -> Outcome:
         return Outcome.refused(*faults, subject_id=earlier.id if earlier else None)
     row = _row(act, form, scope, percent)
     session.add(row)
-    let_go(session, row)
+    let_go(session, act, row)
     return Outcome(True, row.id)
 
 

@@ -53,7 +53,7 @@ def decide_uplift(
     else:
         row.state = "refused"
     session.add(row)
-    let_go(session, row)
+    let_go(session, act, row)
     return Outcome(True, uplift_id)
 
 
@@ -78,7 +78,7 @@ def withdraw_uplift(session: Session, act: Act, *, uplift_id: int, reason: str) 
     _sign(act, row, reason)
     row.state = "withdrawn"
     session.add(row)
-    let_go(session, row)
+    let_go(session, act, row)
     return Outcome(True, uplift_id)
 
 

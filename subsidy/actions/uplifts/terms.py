@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
 from subsidy.actions.class_work.entry import entry_fault
+from subsidy.actions.deadlines.opening.class_rows import (
+    UPLIFT,
+    close_class_windows,
+    keep_class_window,
+)
 from subsidy.actions.decisions import forget
-from subsidy.records.tables import Application, Claim, ClaimProgress, UpliftApproval
+from subsidy.records.tables import (
+    Application,
+    Claim,
+    ClaimProgress,
+    TrainingClass,
+    UpliftApproval,
+)
 from subsidy.rules.verdict import Finding, source_of
 
 KEY = "uplift_percent"
@@ -35,6 +46,22 @@ def still_open(act: Act, *, track: str, starts_on: date) -> int | None:
     return limit_on(act, act.today)
 
 
+def keep_uplift_window(session: Session, act: Act, row: TrainingClass) -> None:
+    """Let the last day for asking follow the plan of a class, as long as nobody has asked.
+
+    It runs only where the clause holds on that day. Nobody has to ask, so its end is no fault.
+    """
+    if row.state == "cancelled" or limit_on(act, row.starts_on - timedelta(1)) is None:
+        return
+    query = select(UpliftApproval.id).where(
+        UpliftApproval.class_id == row.id, col(UpliftApproval.state).in_(STANDING)
+    )
+    if session.exec(query.limit(1)).first() is None:
+        keep_class_window(session, act, row, UPLIFT)
+    else:
+        close_class_windows(session, act, row, UPLIFT)
+
+
 def against(act: Act, fault: str, *, on: date) -> Finding:
     """The refusal of an uplift with the clause that stands against it."""
     dated = act.pack.dated[KEY]
@@ -53,9 +80,15 @@ def percent_faults(act: Act, percent: int, *, on: date, what: str) -> list[Findi
     return [against(act, f"{what}超过上限", on=on)] if percent > limit else []
 
 
-def let_go(session: Session, row: UpliftApproval) -> None:
-    """Let go of the decisions that the request bears on; they are decided again."""
+def let_go(session: Session, act: Act, row: UpliftApproval) -> None:
+    """Let go of the decisions that the request bears on; they are decided again.
+
+    The last day for asking stops with a request, and runs again when it falls away before the start.
+    """
     session.flush()
+    training = session.get(TrainingClass, row.class_id) if row.class_id is not None else None
+    if training is not None:
+        keep_uplift_window(session, act, training)
     ids = _open_claims(session, row)
     for start in range(0, len(ids), CHUNK):
         forget(session, claim_ids=ids[start : start + CHUNK])

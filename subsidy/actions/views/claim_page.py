@@ -136,6 +136,7 @@ class Reviewed:
 class Told:
     """One message about the claim."""
 
+    id: int
     template: str
     to_kind: str
     status: str
@@ -321,6 +322,7 @@ def _messages(session: Session, claim_id: int) -> list[Told]:
     ).all()
     return [
         Told(
+            r.id or 0,
             r.template,
             r.to_kind,
             r.status,

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import case, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from subsidy.actions.views.places import actor_names
-from subsidy.records.tables import Area, Claim, ClaimProgress, NoticeLine, Objection, PublicNotice
+from subsidy.records.tables import (
+    Area,
+    Claim,
+    ClaimProgress,
+    NoticeLine,
+    PublicNotice,
+)
+from subsidy.records.tables.types import table_of
 
-PUBLIC_STATES = ("posted", "closed")
+ON_SHOW, PAST = ("posted",), ("closed", "replaced")
+PUBLIC_STATES = (*ON_SHOW, *PAST)
 PAGE = 50
 
 
@@ -35,8 +43,14 @@ class NoticeRow:
     clause: str
     assumed: str
     list_hash: str
+    track: str
+    masking: str
+    list_version: int
     lines: int
+    objected: int
     total_fen: int
+    runs_until: date | None
+    """Last day of the line that runs longest: later than `last_day` after a correction."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +67,16 @@ class LineRow:
     payee: str
     status: str
     last_day: date
+    corrected_on: date | None
+    """The day of the correction that began its days anew."""
     claim_number: str
 
 
-@dataclass(frozen=True)
-class ObjectionRow:
-    """One objection without its words, which are sealed."""
-
-    id: int
-    receipt: str
-    claim_id: int
-    claim_number: str
-    received_on: date
-    received_at: datetime
-    channel: str
-    outcome: str
-    reasons: str
-    decided_by: str
-    decided_on: date | None
+_OF_THE_ROW = (
+    *("number", "kind", "area_id", "office", "contact", "state", "posted_on", "first_day"),
+    *("last_day", "opens_on", "clause", "assumed", "list_hash", "track", "masking"),
+    "list_version",
+)
 
 
 def notice_page(
@@ -78,16 +84,19 @@ def notice_page(
     *,
     city: str,
     areas: Collection[int] | None = None,
-    public: bool = False,
+    states: Collection[str] | None = None,
+    number: str = "",
     after: int | None = None,
 ) -> tuple[list[NoticeRow], int | None]:
-    """Notices newest first, and the key of the next page; `public` shows only what is posted."""
+    """Notices newest first, and the key of the next page; `number` is a part of the number looked for."""
     query = select(PublicNotice, Area.name).join(Area, col(Area.id) == PublicNotice.area_id)
     query = query.where(PublicNotice.city == city)
     if areas is not None:
         query = query.where(col(PublicNotice.area_id).in_(areas))
-    if public:
-        query = query.where(col(PublicNotice.state).in_(PUBLIC_STATES))
+    if states is not None:
+        query = query.where(col(PublicNotice.state).in_(states))
+    if number:
+        query = query.where(col(PublicNotice.number).contains(number, autoescape=True))
     if after is not None:
         query = query.where(col(PublicNotice.id) < after)
     found = session.exec(query.order_by(col(PublicNotice.id).desc()).limit(PAGE + 1)).all()
@@ -130,6 +139,7 @@ def lines_of(session: Session, *, notice_id: int, removed: bool = True) -> list[
             line.payee,
             line.status,
             line.last_day,
+            line.corrected_on,
             number,
         )
         for line, number in rows
@@ -137,78 +147,63 @@ def lines_of(session: Session, *, notice_id: int, removed: bool = True) -> list[
     ]
 
 
-def objections_of(session: Session, *, notice_id: int) -> list[ObjectionRow]:
-    """Objections to a notice, open ones first."""
-    rows = session.exec(
-        select(Objection, Claim.number)
-        .join(Claim, col(Claim.id) == Objection.claim_id)
-        .where(Objection.notice_id == notice_id)
-        .order_by(Objection.outcome, col(Objection.id))
-    ).all()
-    names = actor_names(session, {o.decided_by for o, _ in rows if o.decided_by})
-    return [
-        ObjectionRow(
-            o.id or 0,
-            o.receipt,
-            o.claim_id,
-            number,
-            o.received_on,
-            o.received_at,
-            o.channel,
-            o.outcome,
-            o.reasons,
-            names.get(o.decided_by, o.decided_by),
-            o.decided_on,
-        )
-        for o, number in rows
-    ]
-
-
 def waiting_for_notice(
     session: Session, *, city: str, areas: Collection[int]
-) -> list[tuple[int, str, int]]:
-    """(area, track, claims) that are approved and stand on no notice yet."""
-    rows = session.exec(
-        select(Claim.area_id, Claim.track, func.count())
-        .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
-        .where(
-            Claim.city == city,
-            col(Claim.area_id).in_(areas),
-            ClaimProgress.state == "approved",
-            ClaimProgress.next_stage == "grant_publicised",
-        )
-        .group_by(col(Claim.area_id), Claim.track)
-    ).all()
-    return [(area, track, number) for area, track, number in rows]
+) -> list[tuple[int, str, str, int]]:
+    """(area, track, kind of notice, claims) that come next to a notice and stand on none yet."""
+    place = (
+        ("result", ("assessed", "certified"), "result_publicised"),
+        ("grant", ("approved",), "grant_publicised"),
+    )
+    found: list[tuple[int, str, str, int]] = []
+    for kind, states, stage in place:
+        rows = session.exec(
+            select(Claim.area_id, Claim.track, func.count())
+            .join(ClaimProgress, col(ClaimProgress.claim_id) == Claim.id)
+            .where(
+                Claim.city == city,
+                col(Claim.area_id).in_(areas),
+                col(ClaimProgress.state).in_(states),
+                ClaimProgress.next_stage == stage,
+            )
+            .group_by(col(Claim.area_id), Claim.track)
+        ).all()
+        found += [(area, track, kind, number) for area, track, number in rows]
+    return found
 
 
-def _sums(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
-    rows = session.exec(
-        select(NoticeLine.notice_id, func.count(), func.sum(NoticeLine.amount_fen))
-        .where(col(NoticeLine.notice_id).in_(ids), NoticeLine.status != "removed")
-        .group_by(col(NoticeLine.notice_id))
-    ).all()
-    return {notice: (number, int(total or 0)) for notice, number, total in rows}
+@dataclass(frozen=True)
+class _Sums:
+    lines: int = 0
+    objected: int = 0
+    total_fen: int = 0
+    runs_until: date | None = None
 
 
-def _row(notice: PublicNotice, area: str, sums: dict[int, tuple[int, int]]) -> NoticeRow:
-    lines, total = sums.get(notice.id or 0, (0, 0))
+def _sums(session: Session, ids: list[int]) -> dict[int, _Sums]:
+    line = table_of(NoticeLine).c
+    objected = func.sum(case((line.status == "objected", 1), else_=0))
+    sums = (func.count(), objected, func.sum(line.amount_fen), func.max(line.last_day))
+    rows = session.execute(
+        select_columns(line.notice_id, *sums)
+        .where(line.notice_id.in_(ids), line.status != "removed")
+        .group_by(line.notice_id)
+    )
+    return {
+        notice: _Sums(lines, int(open_), int(fen or 0), until)
+        for notice, lines, open_, fen, until in rows
+    }
+
+
+def _row(notice: PublicNotice, area: str, sums: dict[int, _Sums]) -> NoticeRow:
+    found = sums.get(notice.id or 0, _Sums())
+    posted = notice.posted_on is not None
     return NoticeRow(
-        notice.id or 0,
-        notice.number,
-        notice.kind,
-        notice.area_id,
-        area,
-        notice.office,
-        notice.contact,
-        notice.state,
-        notice.posted_on,
-        notice.first_day,
-        notice.last_day,
-        notice.opens_on,
-        notice.clause,
-        notice.assumed,
-        notice.list_hash,
-        lines,
-        total,
+        id=notice.id or 0,
+        area=area,
+        lines=found.lines,
+        objected=found.objected,
+        total_fen=found.total_fen,
+        runs_until=(found.runs_until or notice.last_day) if posted else None,
+        **{name: getattr(notice, name) for name in _OF_THE_ROW},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -146,7 +146,17 @@ def batch_id(session: Session, act: Act, number: str) -> int:
     return known[number]
 
 
-def tell(told: dict[str, object], lines: Iterable[str], *, as_json: bool) -> None:
+def notice_id(session: Session, act: Act, number: str) -> int:
+    """Id of a notice by its number; an unknown one ends the command with code 2."""
+    from subsidy.actions import notices
+
+    known = {notice.number: notice.notice_id for notice in notices.notices(session, act)}
+    if number not in known:
+        stop(f"{act.city} has no notice {number}. See `subsidy notice list`.", code=WRONG_INPUT)
+    return known[number]
+
+
+def tell(told: Mapping[str, object], lines: Iterable[str], *, as_json: bool) -> None:
     """Print one JSON object, or the lines."""
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, default=str))

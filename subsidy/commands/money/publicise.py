@@ -14,6 +14,7 @@ from subsidy.commands.money.house import (
     Person,
     area_id,
     house,
+    notice_id,
     refuse,
     tell,
     yuan,
@@ -21,9 +22,9 @@ from subsidy.commands.money.house import (
 from subsidy.commands.surroundings import SOME_REFUSED, WRONG_INPUT, stop
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from subsidy.actions.acting import Act, Outcome
+    from subsidy.actions.acting import Outcome
+    from subsidy.actions.notices import Comparison
+    from subsidy.records.tables import NoticeLine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 ACTOR = "publicise"
@@ -40,7 +41,9 @@ def prepare(
     area: Annotated[str, typer.Option(help="Office that pays, by division id.")],
     track: Annotated[str, typer.Option(help="Track, for example pass_certificate.")],
     kind: Annotated[Literal["grant", "result"], typer.Option(help="What is shown.")] = "grant",
-    contact: Annotated[str, typer.Option(help="Telephone for objections.")] = "",
+    contact: Annotated[
+        str, typer.Option(help="Telephone for objections; default: that of the office.")
+    ] = "",
     city: CityOption = None,
     as_of: AsOf = None,
     login: Person = None,
@@ -79,7 +82,7 @@ def post(
 
     with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
         with open_house.database.transaction() as session:
-            which = _notice_id(session, open_house.act, number)
+            which = notice_id(session, open_house.act, number)
             outcome = notices.post_notice(session, open_house.act, notice_id=which)
         _report(outcome, as_json=as_json)
 
@@ -94,6 +97,38 @@ def close(
     with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
         with open_house.database.transaction() as session:
             outcome = notices.close_notices(session, open_house.act)
+        _report(outcome, as_json=as_json)
+
+
+@app.command()
+def correct(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why the list is corrected.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    city: CityOption = None,
+    as_of: AsOf = None,
+    login: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace a posted list by one with today's facts; only changed lines begin their days anew."""
+    from subsidy.actions import notices
+
+    with house(ACTOR, city=city, as_of=as_of, login=login) as open_house:
+        if dry_run:
+            with open_house.database.reading() as session:
+                which = notice_id(session, open_house.act, number)
+                found = notices.compare_notice(session, open_house.act, notice_id=which)
+            if not isinstance(found, notices.Comparison):
+                refuse(found, as_json=as_json)
+            _compared(found, as_json=as_json)
+            return
+        with open_house.database.transaction() as session:
+            which = notice_id(session, open_house.act, number)
+            outcome = notices.correct_notice(
+                session, open_house.act, notice_id=which, reason=reason
+            )
         _report(outcome, as_json=as_json)
 
 
@@ -116,13 +151,28 @@ def list_notices(
     tell({"notices": [asdict(row) for row in rows]}, lines, as_json=as_json)
 
 
-def _notice_id(session: Session, act: Act, number: str) -> int:
-    from subsidy.actions import notices
+def _compared(found: Comparison, *, as_json: bool) -> None:
+    told = {
+        "kept": len(found.lines) - len(found.changed),
+        "changed": sorted(found.changed),
+        "gone": [line.claim_id for line in found.gone],
+        "last_day": found.last_day,
+    }
+    said = [
+        f"不变{told['kept']}条，变更{len(found.changed)}条"
+        f"{f'（公示至{found.last_day}）' if found.last_day else ''}，撤下{len(found.gone)}条"
+    ]
+    for line in found.lines:
+        if line.claim_id in found.changed:
+            before = found.changed[line.claim_id]
+            said += [f"原  {_words(before)}", f"改  {_words(line)}"]
+    said += [f"撤  {_words(line)}" for line in found.gone]
+    tell(told, said, as_json=as_json)
 
-    known = {notice.number: notice.notice_id for notice in notices.notices(session, act)}
-    if number not in known:
-        stop(f"{act.city} has no notice {number}. See `subsidy publicise list`.", code=WRONG_INPUT)
-    return known[number]
+
+def _words(line: NoticeLine) -> str:
+    shown = (line.masked_name, line.masked_id, line.title, line.level, yuan(line.amount_fen))
+    return "\t".join(shown)
 
 
 def _report(outcome: Outcome, *, as_json: bool) -> None:

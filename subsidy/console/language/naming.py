@@ -103,6 +103,14 @@ CODES: Mapping[str, str] = {
     "objection_upheld": N_("Objection upheld"),
     "objection_review": N_("Back to review"),
     "objection_refused": N_("Objection refused"),
+    "proof_whole": N_("Everything fits together"),
+    "proof_waiting": N_("Not sealed yet"),
+    "proof_broken": N_("Does not fit together"),
+    "the list is not the one whose hash was kept": N_(
+        "The list is not the one whose hash was kept"
+    ),
+    "the history was written for another list": N_("The history was written for another list"),
+    "no posting is on record": N_("No posting is on record"),
     "start": N_("New first day"),
     "teacher": N_("Teacher"),
     "room": N_("Room"),
@@ -153,6 +161,31 @@ CODES: Mapping[str, str] = {
     "extension_asked": N_("Extension asked for"),
     "waiver_asked": N_("Waiver asked for"),
     "extended": N_("Extended"),
+    "anchor_moved": N_("Counted from another day"),
+    "agreed": N_("Day agreed"),
+    "claim": N_("Claim"),
+    "notice": N_("Notice"),
+    "batch": N_("Payment batch"),
+    "ticket": N_("Exception"),
+    "objection": N_("Objection"),
+    "objector": N_("Objector"),
+    "retry": N_("Put off, tried again later"),
+    "mail_folder": N_("Mail folder"),
+    "smtp": N_("Mail server"),
+    "webhook": N_("Webhook"),
+    "kind_formal": N_("Formal letter"),
+    "kind_reminder": N_("Reminder"),
+    "kind_office": N_("Inside the office"),
+    "quiet_hours": N_("until the quiet hours end"),
+    "told_today": N_("until tomorrow: the addressee was told today"),
+    "next_try": N_("until its next try is due"),
+    "nobody to send it to: no mailbox, no phone": N_("no mailbox and no phone are on record"),
+    "stopped_met": N_("the matter was done before it went"),
+    "stopped_done": N_("the matter was done before it went"),
+    "stopped_waived": N_("the deadline was waived before it went"),
+    "stopped_closed": N_("the deadline ended before it went"),
+    "stopped_missed": N_("the deadline had passed before it went"),
+    "stopped_moved": N_("the deadline was moved before it went"),
 }
 """Codes that pages show as words; a code that is missing here is shown as it stands."""
 
@@ -234,6 +267,10 @@ WINDOWS: Mapping[str, str] = {
     "payment": N_("Payment"),
     "return_repaired": N_("Repair of the returned payment"),
     "recovery": N_("Recovery"),
+    "recovery_instalment": N_("Instalment of the recovery"),
+    "allowance_year": N_("One allowance a year; the next one from the day after"),
+    "uplift_application": N_("Request for the higher rate"),
+    "allowance_period": N_("Time for which the allowance may be drawn"),
 }
 
 DEEDS: Mapping[str, str] = {
@@ -263,6 +300,7 @@ MESSAGES: Mapping[str, str] = {
     "class_filed": N_("Class filing accepted"),
     "class_filing_refused": N_("Class filing not accepted"),
     "correction_needed": N_("Correction needed"),
+    "deadline_escalated": N_("Undone matter taken higher"),
     "deadline_missed": N_("Deadline missed"),
     "deadline_reminder": N_("Reminder of a deadline"),
     "notice_posted": N_("Notice posted"),
@@ -273,6 +311,8 @@ MESSAGES: Mapping[str, str] = {
     "policy_gap": N_("Policy gap"),
     "roster_verdicts": N_("Verdicts on a roster"),
     "run_report": N_("Report of a run"),
+    "digest": N_("Digest of reminders"),
+    "letter": N_("Several messages in one letter"),
 }
 
 FLOWS: Mapping[str, str] = {
@@ -290,6 +330,14 @@ FLOWS: Mapping[str, str] = {
 COUNTS: Mapping[str, str] = {
     "sent": N_("sent"),
     "failed": N_("failed"),
+    "letters": N_("letters"),
+    "retry": N_("put off"),
+    "cancelled": N_("cancelled"),
+    "postponed": N_("wait for later"),
+    "quiet_hours": N_("in quiet hours"),
+    "told_today": N_("told today already"),
+    "way_out_closed": N_("way out closed"),
+    "busy": N_("another run was at it"),
     "sealed": N_("sealed"),
     "lapsed": N_("lapsed"),
     "missed": N_("missed"),

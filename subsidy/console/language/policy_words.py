@@ -76,6 +76,7 @@ POLICY_WORDS: Mapping[str, str] = {
     "begins": N_("Begins"),
     "at_end": N_("At its end"),
     "remind_at": N_("Reminders, days before"),
+    "escalate_at": N_("One desk higher, days after"),
     "first_day_counts": N_("First day counts"),
     "before": N_("Counted back from"),
     "after": N_("Counted from"),
@@ -160,6 +161,7 @@ POLICY_WORDS: Mapping[str, str] = {
     "notice_ended": N_("End of the notice"),
     "returned_on": N_("Day the bank returned it"),
     "recovery_ordered": N_("Day the recovery was ordered"),
+    "instalment_agreed": N_("Day the instalments were agreed"),
 }
 """Words of policies; what is missing here is looked up among the codes, else shown as it stands."""
 

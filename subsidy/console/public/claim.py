@@ -9,7 +9,7 @@ from subsidy.console.answers import page
 from subsidy.console.doors import Doors
 from subsidy.console.routes.overview import track_titles
 from subsidy.console.throttle import LOOK_UP_BY_ADDRESS, LOOK_UP_BY_CLAIM
-from subsidy.console.visits import Entering, TooManyTriesError
+from subsidy.console.visits import Entering
 
 doors = Doors("/public")
 
@@ -24,10 +24,8 @@ def ask(visit: Entering) -> Response:
 def look_up(visit: Entering) -> Response:
     """Where the claim stands; says the same for a wrong number and a wrong ending."""
     number, id_tail = visit.text("number")[:40], visit.text("id_tail")
-    throttle = visit.desk.throttle
-    free = throttle.allows("own claim, address", visit.address, LOOK_UP_BY_ADDRESS)
-    if not free or not throttle.allows("own claim", number.upper(), LOOK_UP_BY_CLAIM):
-        raise TooManyTriesError
+    visit.within("own claim, address", LOOK_UP_BY_ADDRESS)
+    visit.within("own claim", LOOK_UP_BY_CLAIM, who=number.upper())
     found = None
     if len(id_tail) == 4:
         with visit.reading() as session:

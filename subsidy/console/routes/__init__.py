@@ -6,6 +6,11 @@ from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
 from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
+from subsidy.console.notices import correcting as notice_correcting
+from subsidy.console.notices import objections as notice_objections
+from subsidy.console.notices import pages as notice_pages
+from subsidy.console.notices import papers as notice_papers
+from subsidy.console.outbox import pages as outbox_pages
 from subsidy.console.outside import history, registers
 from subsidy.console.own import claims as own_claims
 from subsidy.console.own import pages as own_pages
@@ -20,7 +25,6 @@ from subsidy.console.routes import (
     claims,
     classes,
     deadlines,
-    notices,
     office,
     overview,
     payments,
@@ -49,8 +53,12 @@ ROUTES = (
     project_pages.doors,
     uplift_pages.doors,
     registers.doors,
-    notices.doors,
+    notice_pages.doors,
+    notice_correcting.doors,
+    notice_papers.doors,
+    notice_objections.doors,
     payments.doors,
+    outbox_pages.doors,
     quotas.doors,
     office.doors,
     policy_pages.doors,

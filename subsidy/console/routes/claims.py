@@ -168,6 +168,7 @@ def show_claim(visit: Visit, claim_id: int, status: int = 200) -> Response:
         group_names=group_names(visit),
         trace=trace_rows(visit, view.receipt.trace if view.receipt else []),
         may_full_view=visit.may("people.full_view", area_id=view.head.area_id),
+        mail_doors=visit.may("outbox.list", area_id=view.head.area_id),
         **values,
     )
 

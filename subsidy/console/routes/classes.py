@@ -15,6 +15,7 @@ from subsidy.actions.views.class_views import (
     class_view,
 )
 from subsidy.actions.views.deadlines.class_clocks import class_clocks
+from subsidy.actions.views.outbox import messages_of_class
 from subsidy.actions.views.ticket_views import tickets_of_class
 from subsidy.console.answers import done_or_refused, page
 from subsidy.console.applications.reach import class_extras
@@ -71,6 +72,7 @@ def show_one(visit: Entering, class_id: int) -> Response:
     with visit.reading() as session:
         act = visit.act(area_id=area_id)
         tickets = tickets_of_class(session, act, class_id=class_id)
+        messages = messages_of_class(session, class_id=class_id)
         clocks = class_clocks(session, act, class_id=class_id)
     return page(
         visit,
@@ -78,6 +80,8 @@ def show_one(visit: Entering, class_id: int) -> Response:
         view=view,
         row=view.row,
         tickets=tickets,
+        messages=messages,
+        mail_doors=visit.may("outbox.list", area_id=area_id),
         clocks=clocks,
         track=track_titles(visit).get(view.row.track, view.row.track),
         group_names=group_names(visit),

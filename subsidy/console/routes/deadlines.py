@@ -46,7 +46,7 @@ def _claim(visit: Visit, deadline_id: int) -> tuple[int, int]:
     claim_id = visit.whole("claim_id")
     area_id = head_of(visit, claim_id).area_id
     with visit.reading() as session:
-        known = {d.id for d in deadlines_of(session, visit.act(), claim_id=claim_id)}
+        known = {d.id for d in deadlines_of(session, visit.act(), claim_id=claim_id) if d.id}
     if deadline_id not in known:
         raise NotFoundError
     return claim_id, area_id

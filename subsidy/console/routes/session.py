@@ -17,7 +17,6 @@ from subsidy.console.visits import (
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     Entering,
-    TooManyTriesError,
     Visit,
 )
 
@@ -43,8 +42,7 @@ def ask(visit: Entering) -> Response:
 @doors.post("/login", "session.log_in")
 def log_in(visit: Entering) -> Response:
     """Check login and password, and start a session with a new token."""
-    if not visit.desk.throttle.allows("log in", visit.address, LOG_IN):
-        raise TooManyTriesError
+    visit.within("log in", LOG_IN)
     login, password = visit.text("login"), str(visit.form.get("password", ""))
     with visit.writing() as session:
         account = authenticate(

@@ -11,18 +11,12 @@ from sqlmodel import Session
 from subsidy.records.moves.moment import DueRules, Moment, OpenWindow
 from subsidy.records.tables import ClaimProgress, ClockEntry, Deadline
 from subsidy.records.tables.types import table_of
+from subsidy.rules.clocks import Run, run_of
 
 d = table_of(Deadline)
 e = table_of(ClockEntry)
 p = table_of(ClaimProgress)
 
-_STOPPED_ON = (
-    select(e.c.on)
-    .where(e.c.deadline_id == d.c.id, e.c.entry == "stopped")
-    .order_by(e.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 _RESUME = (
     update(d)
     .where(d.c.id == bindparam("deadline"))
@@ -62,45 +56,55 @@ def stop_clocks(session: Session, mine: ColumnElement[bool], moment: Moment) -> 
 def resume_clocks(
     session: Session, moving: ColumnElement[bool], moment: Moment, rules: DueRules
 ) -> None:
-    """Let stopped clocks of the claims about to move run on, later by the working days stopped.
+    """Let stopped clocks of the claims about to move run on, their ends moved by the days they stood.
 
     `moving` is a condition on `claim_progress`. What people were told never moves earlier.
     """
     connection = session.connection()
-    query = (
-        select(d, p.c.road_id, _STOPPED_ON.label("stopped_on"))
+    stopped = and_(moving, d.c.status == "stopped")
+    rows = connection.execute(
+        select(d, p.c.road_id).join(p, p.c.claim_id == d.c.claim_id).where(stopped).order_by(d.c.id)
+    ).all()
+    if not rows:
+        return
+    told: dict[int, list[tuple[str, date, date]]] = {}
+    for entry in connection.execute(
+        select(e.c.deadline_id, e.c.entry, e.c.on, e.c.due_after)
+        .join(d, d.c.id == e.c.deadline_id)
         .join(p, p.c.claim_id == d.c.claim_id)
-        .where(moving, d.c.status == "stopped")
-        .order_by(d.c.id)
-    )
-    plan: dict[tuple[int, str, date, date], OpenWindow | None] = {}
+        .where(stopped)
+        .order_by(e.c.id)
+    ):
+        told.setdefault(entry.deadline_id, []).append((entry.entry, entry.on, entry.due_after))
+    plan: dict[tuple[int, str, date, Run], OpenWindow | None] = {}
     changed: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
-    for row in connection.execute(query):
-        stopped_on = row.stopped_on or moment.today
-        key = (row.road_id, row.window, row.due_on, stopped_on)
+    for row in rows:
+        run = run_of([*told.get(row.id, ()), ("resumed", moment.today, moment.today)])
+        key = (row.road_id, row.window, row.anchor_on, run)
         if key not in plan:
             plan[key] = rules.resumed(
                 road_id=row.road_id,
                 window=row.window,
-                due_on=row.due_on,
-                stopped_on=stopped_on,
+                anchor=row.anchor_on,
+                run=run,
                 today=moment.today,
             )
         changed.append(_resumed(row, plan[key]))
         entries.append(_entry(row, changed[-1]["to_due_on"], moment))
-    if changed:
-        connection.execute(_RESUME, changed)
-        connection.execute(insert(e), entries)
+    connection.execute(_RESUME, changed)
+    connection.execute(insert(e), entries)
 
 
 def _resumed(row: Any, after: OpenWindow | None) -> dict[str, Any]:
+    """A window that the rules no longer know keeps its end; no end comes before the day told."""
     new = after or row
+    due_on = max(new.due_on, row.told_by)
     return {
         "deadline": row.id,
-        "to_due_on": new.due_on,
-        "to_told_by": max(row.told_by, new.told_by),
-        "to_lapses_after": new.lapses_after,
+        "to_due_on": due_on,
+        "to_told_by": due_on if new.final else max(row.told_by, new.told_by),
+        "to_lapses_after": max(new.lapses_after, due_on),
         "to_next_on": new.next_on,
         "to_final": new.final,
         "to_calendar_version": new.calendar_version,

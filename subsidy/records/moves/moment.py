@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from subsidy.records.tables.types import micros
+from subsidy.rules.clocks import Run
 
 MINUTE_US = 60_000_000
 
@@ -90,9 +91,9 @@ class DueRules(Protocol):
         """Return what a ticket of this code looks like today."""
 
     def resumed(
-        self, *, road_id: int, window: str, due_on: date, stopped_on: date, today: date
+        self, *, road_id: int, window: str, anchor: date, run: Run, today: date
     ) -> OpenWindow | None:
-        """Return the window after a stop: its due date moved by the working days stopped."""
+        """Return the window whose clock runs on today, after everything that happened to it."""
 
 
 @dataclass(frozen=True, slots=True)

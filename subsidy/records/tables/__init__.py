@@ -39,8 +39,16 @@ from subsidy.records.tables.money import (
     PaymentBatch,
     PaymentItem,
     PaymentLine,
+    RecoveryInstalment,
 )
-from subsidy.records.tables.notices import NoticeLine, Objection, Outbox, PublicNotice
+from subsidy.records.tables.notices import (
+    DeliveryTry,
+    NoticeLine,
+    NoticePlace,
+    Objection,
+    Outbox,
+    PublicNotice,
+)
 from subsidy.records.tables.people import (
     CrossCityCheck,
     FullView,
@@ -78,6 +86,7 @@ __all__ = [
     "CrossCityCheck",
     "Deadline",
     "Decision",
+    "DeliveryTry",
     "Enrolment",
     "Entitlement",
     "FlowReport",
@@ -89,6 +98,7 @@ __all__ = [
     "LedgerEntry",
     "LoginSession",
     "NoticeLine",
+    "NoticePlace",
     "Objection",
     "Outbox",
     "PackVersion",
@@ -99,6 +109,7 @@ __all__ = [
     "Person",
     "Provider",
     "PublicNotice",
+    "RecoveryInstalment",
     "RegisterAnswer",
     "RegisterEntry",
     "RegisterExtract",

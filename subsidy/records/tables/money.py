@@ -137,3 +137,36 @@ class BankFile(SQLModel, table=True):
     total_fen: int = fen()
     at: datetime = moment()
     actor: str
+
+
+class RecoveryInstalment(SQLModel, table=True):
+    """One part of a recovery that was agreed: how much, by which day, and when it came in."""
+
+    __tablename__ = "recovery_instalment"
+    __table_args__ = (
+        UniqueConstraint("claim_id", "position"),
+        CheckConstraint("amount_fen > 0", name="positive"),
+        one_of("status", ("planned", "received", "replaced")),
+        one_of("cause", ("mistake", "violation")),
+    )
+
+    id: int | None = key()
+    city: str
+    claim_id: int = Field(foreign_key="claim.id", sa_type=BIG_KEY)
+    position: int
+    """From 1 on; those of a later plan go on counting."""
+    amount_fen: int = Field(sa_type=BIG_KEY)
+    due_on: date
+    """The day agreed, inclusive; on a day of rest the next working day."""
+    received_on: date | None = None
+    status: str = "planned"
+    """`replaced`: a later plan stands in its place."""
+    cause: str
+    deadline_id: int | None = Field(default=None, foreign_key="deadline.id", sa_type=BIG_KEY)
+    planned_by: str
+    planned_on: date
+    decision: str
+    """Number of the decision behind the plan."""
+    reason: str
+    reference: str = ""
+    """Number of the receipt, once the money is in."""

@@ -55,6 +55,8 @@ class WindowRule(SQLModel, table=True):
     n: int
     unit: str
     direction: str
+    first_day_counts: bool = False
+    """The day it counts from is day 1; otherwise the day after it is."""
     clause: str
     document: str
     assumed: str = ""

@@ -9,6 +9,7 @@ from subsidy.rules.facts.stated import Stated
 from subsidy.rules.packs.building import Table, entries
 from subsidy.rules.packs.faults import Fault
 from subsidy.rules.packs.reading import SourceFile
+from subsidy.rules.packs.running import RUNS
 from subsidy.rules.packs.schema import (
     PERSON_UNITS,
     PackSpec,
@@ -154,8 +155,24 @@ def _track(spec: PackSpec, code: str, table: Table, source: SourceFile) -> Itera
     for state in sorted({state for state in states if states.count(state) > 1}):
         yield source.fault((*at, "stages"), f"{state!r} stands twice.", "Keep one of them.")
     yield from _amount(track, at, table, source)
+    yield from _application_days(track, at, source)
     yield from _conditions(spec, code, table, source)
     yield from _windows(track.windows, f"{code}.windows", (*at, "windows"), table, source)
+
+
+def _application_days(
+    track: TrackSpec, at: tuple[object, ...], source: SourceFile
+) -> Iterator[Fault]:
+    """The window of applying opens with the end of the training, where a road passes that."""
+    window = track.windows.get("application")
+    ends = any(stage.state == "completed" for stage in track.stages)
+    wanted = "training_ends" if ends else "certificate_issued"
+    if window is not None and window.anchor != wanted:
+        yield source.fault(
+            (*at, "windows", "application", "anchor"),
+            f"On this road it never opens from {window.anchor!r}.",
+            f"Count it from {wanted}.",
+        )
 
 
 def _amount(
@@ -248,11 +265,48 @@ def _windows(
 ) -> Iterator[Fault]:
     """A window that the bureau chose may remind and open tickets, never block or lapse."""
     for name, window in windows.items():
+        here = (*at, name)
+        if name not in RUNS:
+            yield source.fault(here, "Nothing opens a window of this name.", _one_of(RUNS))
         hard = {"lapse", "block"} & set(window.at_end)
-        soft = [value for value in table.dated[f"{prefix}.{name}"].values if value.assumed]
+        values = table.dated[f"{prefix}.{name}"].values
+        soft = window.anchor_assumed or any(value.assumed for value in values)
         if hard and soft:
             yield source.fault(
-                (*at, name),
+                here,
                 f"No clause gives its length, but at its end it would {', '.join(sorted(hard))}.",
                 "Use ticket, remind or leader in `at_end`.",
             )
+        if "block" in window.at_end and window.direction != "before":
+            yield source.fault(
+                (*here, "at_end"),
+                "It counts from its day on: at its end there is nothing left to block.",
+                "Use ticket or leader; `block` is for windows that end before something starts.",
+            )
+        yield from _alarms(window, here, source)
+
+
+def _alarms(window: WindowSpec, at: tuple[object, ...], source: SourceFile) -> Iterator[Fault]:
+    """Days on which a window speaks up: positive, and behind the end in the order they come."""
+    for field in ("remind_at", "escalate_at"):
+        days = getattr(window, field)
+        if any(n < 1 for n in days) or len(set(days)) < len(days):
+            yield source.fault(
+                (*at, field),
+                f"{days} are not days: each is a whole number of working days from 1 on, once.",
+                "Correct the list.",
+            )
+    if window.escalate_at != sorted(window.escalate_at):
+        yield source.fault(
+            (*at, "escalate_at"),
+            f"{window.escalate_at} does not ascend: each step goes one desk higher, later.",
+            "Write the days in ascending order.",
+        )
+    if window.escalate_at and not {"ticket", "leader"} & set(window.at_end):
+        yield source.fault(
+            (*at, "escalate_at"),
+            "Its end opens no ticket, so there is nothing to take one desk higher.",
+            "Add ticket or leader to `at_end`, or leave `escalate_at` out.",
+        )
+    if len(set(window.at_end)) < len(window.at_end):
+        yield source.fault((*at, "at_end"), "A word stands twice.", "Keep one of them.")

@@ -1,10 +1,10 @@
-"""Who speaks to people in a city: offices with phone, where a decision is contested, and until when."""
+"""Who speaks to people in a city, and at which hours: offices with phone and mailboxes, remedies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from subsidy.rules.packs.faults import PolicyError
 from subsidy.rules.packs.reading import SourceFile
 from subsidy.rules.packs.schema import Strict
 
+_ONE_DAY = timedelta(days=1)
 SHIPPED = Path(__file__).resolve().parents[3] / "config"
 
 
@@ -24,11 +25,30 @@ class _OfficeSpec(Strict):
     reconsideration_at: str
 
 
+class _QuietSpec(Strict):
+    since: time = Field(alias="from")
+    until: time
+    rest_days: bool
+    assumed: str = Field(min_length=4)
+
+
+class _LinesSpec(Strict):
+    value: int = Field(ge=1)
+    assumed: str = Field(min_length=4)
+
+
+class _LettersSpec(Strict):
+    quiet_hours: _QuietSpec | None = None
+    digest_lines: _LinesSpec | None = None
+
+
 class _OfficesSpec(Strict):
     city: str
     court: str
     mail_domain: str
     sms_mail_domain: str | None = None
+    role_mailboxes: dict[str, str] = Field(default_factory=dict)
+    letters: _LettersSpec = _LettersSpec()
     offices: dict[str, _OfficeSpec] = Field(min_length=1)
 
 
@@ -68,6 +88,39 @@ class WayOut:
     document: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When people are not written to: from (inclusive) until (exclusive), local time of the city."""
+
+    since: time
+    until: time
+    rest_days: bool
+    """Whether rest days are quiet as a whole."""
+    why: str
+    """Why the bureau chose them; no document says so."""
+
+    def open_from(self, local: datetime, *, works: Callable[[date], bool]) -> datetime:
+        """The first moment, `local` itself or later, at which people may be written to.
+
+        `works` says whether a day is a working day. Working days come again within weeks.
+        """
+        moment = local
+        for _ in range(120):
+            if self.rest_days and not works(moment.date()):
+                moment = datetime.combine(moment.date() + _ONE_DAY, time(), moment.tzinfo)
+            elif self._silent(moment.time()):
+                over = moment.date() + (_ONE_DAY if moment.time() >= self.until else timedelta(0))
+                moment = datetime.combine(over, self.until, moment.tzinfo)
+            else:
+                break
+        return moment
+
+    def _silent(self, at: time) -> bool:
+        if self.since <= self.until:
+            return self.since <= at < self.until
+        return at >= self.since or at < self.until
+
+
 @dataclass(frozen=True)
 class Contacts:
     """The offices of one city and the remedies against what they decide."""
@@ -80,15 +133,26 @@ class Contacts:
     """The offices read their mail at `<division id>@` this domain."""
     sms_mail_domain: str | None = None
     """Domain of a gateway that turns mail into text messages; None where there is none."""
+    quiet_hours: QuietHours | None = None
+    """None: people are written to at any hour."""
+    digest_lines: int | None = None
+    """Most lines of a digest; None: every one."""
+    role_mailboxes: Mapping[str, str] = field(default_factory=dict)
+    """Role → ending of its mailbox in every office: `<division id>.<ending>@` the domain."""
     _remedies: tuple[_RemedySpec, ...] = field(default=(), repr=False)
 
     def office(self, area_code: str) -> PublicOffice:
         """The office of an area; the city's own where the area has none of its own."""
         return self.offices.get(area_code) or self.offices[self.city]
 
-    def mailbox(self, area_code: str) -> str:
-        """Where the office of an area reads its mail."""
-        return f"{area_code if area_code in self.offices else self.city}@{self.mail_domain}"
+    def mailbox(self, area_code: str, *, role: str = "") -> str:
+        """Where the office of an area reads its mail; with a role, where its holder there does.
+
+        A role without a mailbox of its own is reached through its office.
+        """
+        office = area_code if area_code in self.offices else self.city
+        ending = self.role_mailboxes.get(role)
+        return f"{office}.{ending}@{self.mail_domain}" if ending else f"{office}@{self.mail_domain}"
 
     def remedies(self, office: PublicOffice, *, on: date) -> tuple[WayOut, ...]:
         """How a decision that this office takes on `on` can be contested."""
@@ -125,8 +189,17 @@ def load_contacts(path: Path, *, remedies: Path) -> Contacts:
         offices=offices,
         mail_domain=spec.mail_domain,
         sms_mail_domain=spec.sms_mail_domain,
+        quiet_hours=_quiet(spec.letters.quiet_hours),
+        digest_lines=spec.letters.digest_lines.value if spec.letters.digest_lines else None,
+        role_mailboxes=spec.role_mailboxes,
         _remedies=tuple(ways.remedies),
     )
+
+
+def _quiet(spec: _QuietSpec | None) -> QuietHours | None:
+    if spec is None:
+        return None
+    return QuietHours(spec.since, spec.until, spec.rest_days, spec.assumed)
 
 
 @lru_cache(maxsize=1)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from subsidy.rules.packs.faults import Fault, PolicyError
 
@@ -27,13 +26,19 @@ _REMEDIES = {
 
 
 class SourceFile:
-    """One parsed YAML file: its plain data, and the line of every entry."""
+    """One parsed YAML file: its plain data, and the line of every entry.
+
+    The data are read by the parser in C, which is several times as fast as the one that remembers
+    comments; every command waits for it. Lines are looked up in a second reading, when a fault asks.
+    Files of the same text share their data: nobody may change them.
+    """
 
     def __init__(self, *, path: Path) -> None:
         self.path = path
         self.name = _short_name(path)
         try:
-            tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+            self._text = path.read_text(encoding="utf-8")
+            self.data: Any = _parsed(self._text)
         except FileNotFoundError:
             raise PolicyError(
                 [Fault(self.name, 0, "-", "There is no such file.", "Check the city's id.")]
@@ -45,15 +50,17 @@ class SourceFile:
             raise PolicyError(
                 [Fault(self.name, line, "-", f"Not readable: {what}.", "Mend the YAML there.")]
             ) from None
-        self._tree = tree
-        self.data: Any = _plain(tree)
 
     @classmethod
     def stored(cls, data: Any, *, name: str) -> SourceFile:
         """Content that was read before and kept: it has no lines any more."""
         kept = cls.__new__(cls)
-        kept.path, kept.name, kept._tree, kept.data = Path(name), name, None, data
+        kept.path, kept.name, kept._text, kept.data = Path(name), name, "", data
         return kept
+
+    @cached_property
+    def _tree(self) -> Node | None:
+        return YAML(typ="safe").compose(self._text) if self._text else None
 
     def line_of(self, path: Sequence[object]) -> int:
         """Line (from 1) of the entry at `path`, or of its nearest parent that exists."""
@@ -86,6 +93,12 @@ class SourceFile:
             ) from None
 
 
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:
+    """The data of a file; the packs of a process are read again with one of them changed."""
+    return YAML(typ="safe").load(text)
+
+
 @cache
 def _root() -> Path:
     return Path(__file__).resolve().parents[3]
@@ -98,30 +111,13 @@ def _short_name(path: Path) -> str:
     return "/".join(resolved.parts[-3:])
 
 
-def _plain(node: object) -> Any:  # noqa: PLR0911 - one line a kind of scalar
-    """ruamel's commented containers and scalars as ordinary Python values."""
-    if isinstance(node, Mapping):
-        return {_plain(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_plain(item) for item in node]
-    if isinstance(node, bool | datetime) or node is None:
-        return node
-    if isinstance(node, date):
-        return date(node.year, node.month, node.day)
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, int):
-        return int(node)
-    return float(node) if isinstance(node, float) else node
-
-
-def _child_line(node: object, part: object) -> tuple[int, object] | None:
-    if isinstance(node, CommentedMap):
-        for key in node:
-            if key == part or str(key) == str(part):
-                return node.lc.key(key)[0] + 1, node[key]
-    if isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-        return node.lc.item(part)[0] + 1, node[part]
+def _child_line(node: Node | None, part: object) -> tuple[int, Node] | None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line + 1, value
+    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line + 1, node.value[part]
     return None
 
 

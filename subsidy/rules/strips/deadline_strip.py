@@ -102,8 +102,8 @@ def strip_of(
     """Draw a window from its anchor to its end; None where it has no length or no end.
 
     `due` is the end as it is recorded, after every stop and extension; its `low` the day people were
-    told. As R1 never counts the day of an event, a stop covers the days after its day up to and with
-    the day it was resumed (None: it still stands). A window that was closed uses no day after that.
+    told. A stop covers its day up to, not including, the day it was resumed (None: it still stands),
+    as `rules.clocks` counts it. A window that was closed uses no day after that.
     """
     if window.n is None or FAR in (due.on, due.told_by):
         return None
@@ -171,7 +171,7 @@ def _use(at: _Drawing, day: date) -> Use:
 
 def _stands(stop: tuple[date, date | None], day: date, until: date) -> bool:
     first, resumed = stop
-    return first < day <= (until if resumed is None else resumed)
+    return first <= day <= until if resumed is None else first <= day < resumed
 
 
 def _mark(at: _Drawing, day: date) -> Mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from subsidy.actions import claims, reviews
 from subsidy.actions.advance import STEPS
@@ -51,8 +51,8 @@ def test_an_approved_claim_is_counted_and_leaves_no_money_behind(database: Datab
         assert (row.state, row.reserved_fen, row.approved_fen) == ("counted", 0, 0)
         assert balance(session) == {}
         assert ledger.check(session, city=builders.CITY).ok
-        open_ = session.exec(select(Deadline).where(Deadline.status == "open")).all()
-        assert open_ == []
+        of_claims = select(Deadline).where(Deadline.status == "open", col(Deadline.claim_id) > 0)
+        assert session.exec(of_claims).all() == []
         assert count(session) == {}
 
 

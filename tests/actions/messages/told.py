@@ -223,6 +223,29 @@ def deadlines(session: Session) -> None:
         moved=[{"matter": "补贴申领期限", "number": "XS2020-001",
                 "was": LAPSED, "now": LAPSED + timedelta(1)}],
     )  # fmt: skip
+    escalated(session, step=1)
+
+
+def escalated(session: Session, *, step: int, count: int = 1) -> None:
+    """An undone review of the office, taken to the section head or higher."""
+    put(
+        session,
+        builders.act(LAPSED, actor="flow:watch-deadlines"),
+        subject="class",
+        subject_id=1,
+        template="deadline_escalated",
+        occasion=f"undone:{step}",
+        to_kind="office",
+        to_id=builders.area(session),
+        number="XS2020-001",
+        matter="补贴审核期限（养老护理第一期，1人）",
+        due_on=LATE,
+        working_days_over=18,
+        step=step,
+        count=count,
+        clause="五（二）",
+        document="杭人社发〔2020〕43号",
+    )
 
 
 def of_the_office(session: Session) -> None:

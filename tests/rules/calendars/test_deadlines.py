@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from subsidy.rules.clocks import Run, clock
 from subsidy.rules.deadline_words import (
     describe,
     describe_due,
@@ -19,7 +20,6 @@ from subsidy.rules.deadlines import (
     OfficeHours,
     Window,
     add_months,
-    clock,
     due,
     notice_period,
     received_on,
@@ -165,7 +165,7 @@ def test_seven_of_ten_working_days_are_used_and_two_were_stopped(calendar: Calen
         window(10),
         anchor=date(2021, 3, 1),
         today=date(2021, 3, 12),
-        stops=[(date(2021, 3, 4), date(2021, 3, 8))],
+        run=Run(((date(2021, 3, 4), date(2021, 3, 8)),)),
         calendar=calendar,
     )
     assert (run.total, run.used, run.stopped, run.left) == (10, 7, 2, 3)
@@ -188,7 +188,11 @@ def test_a_clock_waiting_for_a_correction_stands_still(calendar: Calendar) -> No
         (date(2021, 3, 10), 5, date(2021, 3, 22)),
     ):
         run = clock(
-            window(10), anchor=date(2021, 3, 1), today=today, stops=stops, calendar=calendar
+            window(10),
+            anchor=date(2021, 3, 1),
+            today=today,
+            run=Run(tuple(stops)),
+            calendar=calendar,
         )
         assert (run.used, run.stopped, run.running) == (2, stopped, False)
         assert run.due.on == ends
@@ -200,7 +204,11 @@ def test_overlapping_stops_count_each_day_once_and_days_of_rest_not_at_all(
 ) -> None:
     stops = [(date(2021, 3, 4), date(2021, 3, 9)), (date(2021, 3, 5), date(2021, 3, 8))]
     run = clock(
-        window(10), anchor=date(2021, 3, 1), today=date(2021, 3, 12), stops=stops, calendar=calendar
+        window(10),
+        anchor=date(2021, 3, 1),
+        today=date(2021, 3, 12),
+        run=Run(tuple(stops)),
+        calendar=calendar,
     )
     assert (run.used, run.stopped) == (6, 3)
 
@@ -208,7 +216,11 @@ def test_overlapping_stops_count_each_day_once_and_days_of_rest_not_at_all(
 def test_a_stop_after_the_end_does_not_lengthen_the_window(calendar: Calendar) -> None:
     stops = [(date(2021, 4, 1), date(2021, 4, 10))]
     run = clock(
-        window(10), anchor=date(2021, 3, 1), today=date(2021, 4, 20), stops=stops, calendar=calendar
+        window(10),
+        anchor=date(2021, 3, 1),
+        today=date(2021, 4, 20),
+        run=Run(tuple(stops)),
+        calendar=calendar,
     )
     assert run.due.on == date(2021, 3, 15)
     assert run.overrun == run.used - 10
@@ -220,7 +232,7 @@ def test_a_clock_of_calendar_days_is_lengthened_by_every_day_it_stood(calendar: 
         window(30, "calendar"),
         anchor=date(2021, 3, 1),
         today=date(2021, 3, 21),
-        stops=[(date(2021, 3, 6), date(2021, 3, 11))],
+        run=Run(((date(2021, 3, 6), date(2021, 3, 11)),)),
         calendar=calendar,
     )
     assert (run.total, run.used, run.stopped) == (30, 15, 5)
@@ -241,9 +253,9 @@ def test_used_days_reach_the_total_exactly_on_the_lengthened_due_day(
     days = KNOWN
     stop = (anchor + timedelta(begins), anchor + timedelta(begins + lasts))
     ends = clock(
-        window(n), anchor=anchor, today=date(2026, 1, 1), stops=[stop], calendar=days
+        window(n), anchor=anchor, today=date(2026, 1, 1), run=Run((stop,)), calendar=days
     ).due.on
-    then = clock(window(n), anchor=anchor, today=ends, stops=[stop], calendar=days)
+    then = clock(window(n), anchor=anchor, today=ends, run=Run((stop,)), calendar=days)
     assert then.used == n
     assert days.is_working(ends)
     assert not stop[0] <= ends < stop[1]

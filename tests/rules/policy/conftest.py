@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -75,3 +76,23 @@ def pack_named() -> Callable[[str, Settings], Pack]:
 @pytest.fixture
 def calendar_on() -> Callable[[date], Calendar]:
     return lambda today: read_calendar().seen_on(today, city="hangzhou")
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[..., Pack]:
+    """Load a copy of the Hangzhou files after changing one text in the pack or the settings."""
+
+    def load(old: str, new: str, *, kind: str = "policies") -> Pack:
+        for name in ("policies", "settings"):
+            (tmp_path / name).mkdir(exist_ok=True)
+            shutil.copy(CONFIG / name / "hangzhou.yaml", tmp_path / name)
+        path = tmp_path / kind / "hangzhou.yaml"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        return load_pack(
+            tmp_path / "policies" / "hangzhou.yaml",
+            settings=tmp_path / "settings" / "hangzhou.yaml",
+        )
+
+    return load

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,33 +14,12 @@ from subsidy.rules.policy import (
     PolicyError,
     check_order,
     check_pack_order,
-    load_pack,
     load_packs,
     road_of,
 )
 
 CONFIG = Path(__file__).parents[3] / "config"
 Edit = Callable[[str], str]
-
-
-@pytest.fixture
-def edited(tmp_path: Path) -> Callable[..., Pack]:
-    """Load a copy of the Hangzhou files after changing one text in the pack or the settings."""
-
-    def load(old: str, new: str, *, kind: str = "policies") -> Pack:
-        for name in ("policies", "settings"):
-            (tmp_path / name).mkdir(exist_ok=True)
-            shutil.copy(CONFIG / name / "hangzhou.yaml", tmp_path / name)
-        path = tmp_path / kind / "hangzhou.yaml"
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), "utf-8")
-        return load_pack(
-            tmp_path / "policies" / "hangzhou.yaml",
-            settings=tmp_path / "settings" / "hangzhou.yaml",
-        )
-
-    return load
 
 
 DAY_RATE = '2020-07-01: {value: "100", clause: 四（二）, document: hz-2020-43}'

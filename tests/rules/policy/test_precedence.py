@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,12 @@ SINCE = "2021-03-01"
 Change = Callable[[dict[str, Any]], None]
 
 
+@cache
+def _plan() -> dict[str, Any]:
+    read: dict[str, Any] = YAML(typ="safe").load(CONFIG / "policies" / "hangzhou.yaml")
+    return read
+
+
 @pytest.fixture
 def rewritten(tmp_path: Path) -> Callable[..., Pack]:
     """Hangzhou's pack after `change`, with `amendments`: (document fields, amendment fields)."""
@@ -25,8 +33,7 @@ def rewritten(tmp_path: Path) -> Callable[..., Pack]:
     def load(
         *amendments: tuple[dict[str, Any], dict[str, Any]], change: Change | None = None
     ) -> Pack:
-        yaml = YAML(typ="safe")
-        data = yaml.load(CONFIG / "policies" / "hangzhou.yaml")
+        data = deepcopy(_plan())
         if change is not None:
             change(data)
         for number, (document, item) in enumerate(amendments):
@@ -50,7 +57,7 @@ def rewritten(tmp_path: Path) -> Callable[..., Pack]:
         path = tmp_path / "policies" / "hangzhou.yaml"
         path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8") as file:
-            yaml.dump(data, file)
+            YAML(typ="safe").dump(data, file)
         return load_pack(path, exceptions=CONFIG / "exceptions.yaml")
 
     return load

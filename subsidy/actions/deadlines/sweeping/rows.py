@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, case, func, select, text, update
+from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
 from sqlmodel import Session
 
 from states.chart import FAR
@@ -131,22 +131,23 @@ def _numbers(held: Any) -> list[int]:
     return [] if numbers[0] is None else sorted(numbers)
 
 
-def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> list[Next]:
+def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> Sequence[Next]:
     """Id and day of the deadlines that want attention next, at most `limit`, the earliest first.
 
     Answered by the index alone; `through` is inclusive.
     """
-    query = _next(city=city, limit=limit, through=through)
-    return [Next._make(row) for row in session.connection().execute(query).all()]
+    asked = {"city": city, "through": through, "most": limit}
+    found = session.connection().execute(_NEXT, asked).all()
+    return cast(Sequence[Next], found)  # rows answer to the same names
 
 
-def _next(*, city: str, limit: int, through: date) -> Select[Any]:
-    return (
-        select(d.c.id, d.c.next_on)
-        .where(text(WANTED), d.c.city == city, d.c.next_on <= through)
-        .order_by(d.c.next_on, d.c.id)
-        .limit(limit)
-    )
+_NEXT = (
+    select(d.c.id, d.c.next_on.label("on"))
+    .where(text(WANTED), d.c.city == bindparam("city"), d.c.next_on <= bindparam("through"))
+    .order_by(d.c.next_on, d.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+"""Made once: the sweep and whoever looks ahead ask it again and again."""
 
 
 def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], bool]:
@@ -154,8 +155,8 @@ def locked_batch(session: Session, act: Act, *, limit: int) -> tuple[list[Due], 
 
     The claims are locked in id order, as every move does, and the deadlines read behind the locks.
     """
-    query = _next(city=act.city, limit=limit, through=act.today)
-    found = session.connection().execute(query).scalars().all()
+    asked = {"city": act.city, "through": act.today, "most": limit}
+    found = session.connection().execute(_NEXT, asked).scalars().all()
     if not found:
         return [], False
     _lock_claims(session, found)

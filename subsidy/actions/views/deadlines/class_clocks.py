@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from subsidy.actions.acting import Act
-from subsidy.actions.deadlines.clock_face import DeadlineClock
-from subsidy.actions.deadlines.clocks import clocks_of, deadlines_of
+from subsidy.actions.deadlines.showing.clock_face import DeadlineClock
+from subsidy.actions.deadlines.showing.clocks import clocks_of, deadlines_of
 from subsidy.records.tables import Claim, Deadline
 
 

@@ -198,6 +198,8 @@ def _window_line(pack: Pack, key: str, window: WindowSpec, on: date) -> Line:
         notes.append(("at_end", tuple(window.at_end)))
     if window.remind_at:
         notes.append(("remind_at", tuple(str(n) for n in window.remind_at)))
+    if window.escalate_at:
+        notes.append(("escalate_at", tuple(str(n) for n in window.escalate_at)))
     if window.first_day_counts:
         notes.append(("first_day_counts", ("yes",)))
     return dated_line(pack, key, on=on, unit=window.unit, notes=notes)

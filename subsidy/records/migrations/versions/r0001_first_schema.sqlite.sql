@@ -72,10 +72,18 @@ CREATE TABLE outbox (
     channel VARCHAR NOT NULL,
     address_masked VARCHAR NOT NULL,
     error VARCHAR NOT NULL,
+    letter VARCHAR DEFAULT '' NOT NULL,
+    sent_on DATE,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
     CONSTRAINT uq_outbox_subject_subject_id_template_occasion UNIQUE (subject, subject_id, template, occasion),
     CONSTRAINT ck_outbox_status CHECK (status IN ('waiting', 'sent', 'failed', 'cancelled'))
 );
+
+CREATE INDEX ix_outbox_failed ON outbox (id) WHERE status = 'failed';
+
+CREATE INDEX ix_outbox_letter ON outbox (letter) WHERE letter <> '';
+
+CREATE INDEX ix_outbox_sent_to ON outbox (to_kind, to_id, sent_on) WHERE letter <> '';
 
 CREATE INDEX ix_outbox_waiting ON outbox (id) WHERE status = 'waiting';
 
@@ -222,6 +230,25 @@ CREATE TABLE catalogue_item (
     CONSTRAINT fk_catalogue_item_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
 
+CREATE TABLE delivery_try (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    outbox_id INTEGER NOT NULL,
+    letter VARCHAR NOT NULL,
+    at DATETIME NOT NULL,
+    "on" DATE NOT NULL,
+    way VARCHAR NOT NULL,
+    address_masked VARCHAR NOT NULL,
+    result VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    text_hash VARCHAR NOT NULL,
+    CONSTRAINT pk_delivery_try PRIMARY KEY (id),
+    CONSTRAINT ck_delivery_try_result CHECK (result IN ('sent', 'retry', 'failed')),
+    CONSTRAINT fk_delivery_try_outbox_id_outbox FOREIGN KEY(outbox_id) REFERENCES outbox (id)
+);
+
+CREATE INDEX ix_delivery_try_outbox_id ON delivery_try (outbox_id);
+
 CREATE TABLE full_view (
     id INTEGER NOT NULL,
     city VARCHAR NOT NULL,
@@ -329,6 +356,10 @@ CREATE TABLE public_notice (
     city VARCHAR NOT NULL,
     number VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
+    track VARCHAR NOT NULL,
+    list_version INTEGER NOT NULL,
+    corrects_id INTEGER,
+    masking VARCHAR NOT NULL,
     area_id INTEGER NOT NULL,
     office VARCHAR NOT NULL,
     contact VARCHAR NOT NULL,
@@ -344,7 +375,9 @@ CREATE TABLE public_notice (
     version INTEGER NOT NULL,
     CONSTRAINT pk_public_notice PRIMARY KEY (id),
     CONSTRAINT uq_public_notice_city_number UNIQUE (city, number),
+    CONSTRAINT uq_public_notice_corrects_id UNIQUE (corrects_id),
     CONSTRAINT ck_public_notice_state CHECK (state IN ('prepared', 'posted', 'closed', 'replaced')),
+    CONSTRAINT fk_public_notice_corrects_id_public_notice FOREIGN KEY(corrects_id) REFERENCES public_notice (id),
     CONSTRAINT fk_public_notice_area_id_area FOREIGN KEY(area_id) REFERENCES area (id)
 );
 
@@ -373,6 +406,7 @@ CREATE TABLE window_rule (
     n INTEGER NOT NULL,
     unit VARCHAR NOT NULL,
     direction VARCHAR NOT NULL,
+    first_day_counts BOOLEAN NOT NULL,
     clause VARCHAR NOT NULL,
     document VARCHAR NOT NULL,
     assumed VARCHAR NOT NULL,
@@ -473,6 +507,23 @@ CREATE TABLE entitlement (
 );
 
 CREATE INDEX ix_entitlement_person_id ON entitlement (person_id);
+
+CREATE TABLE notice_place (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    notice_id INTEGER NOT NULL,
+    place VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    put_up_on DATE NOT NULL,
+    file_name VARCHAR NOT NULL,
+    file_hash VARCHAR NOT NULL,
+    entered_by VARCHAR NOT NULL,
+    entered_at DATETIME NOT NULL,
+    CONSTRAINT pk_notice_place PRIMARY KEY (id),
+    CONSTRAINT fk_notice_place_notice_id_public_notice FOREIGN KEY(notice_id) REFERENCES public_notice (id)
+);
+
+CREATE INDEX ix_notice_place_notice_id ON notice_place (notice_id);
 
 CREATE TABLE payment_line (
     id INTEGER NOT NULL,
@@ -923,6 +974,7 @@ CREATE TABLE notice_line (
     amount_fen BIGINT DEFAULT '0' NOT NULL,
     payee VARCHAR NOT NULL,
     last_day DATE NOT NULL,
+    corrected_on DATE,
     status VARCHAR NOT NULL,
     CONSTRAINT pk_notice_line PRIMARY KEY (id),
     CONSTRAINT uq_notice_line_notice_id_claim_id UNIQUE (notice_id, claim_id),
@@ -944,6 +996,7 @@ CREATE TABLE objection (
     words_sealed BLOB NOT NULL,
     contact_sealed BLOB,
     key_version INTEGER NOT NULL,
+    settle_by DATE,
     outcome VARCHAR NOT NULL,
     reasons VARCHAR NOT NULL,
     decided_by VARCHAR NOT NULL,
@@ -1113,3 +1166,28 @@ CREATE TABLE clock_entry (
 );
 
 CREATE INDEX ix_clock_entry_deadline_id ON clock_entry (deadline_id);
+
+CREATE TABLE recovery_instalment (
+    id INTEGER NOT NULL,
+    city VARCHAR NOT NULL,
+    claim_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    amount_fen INTEGER NOT NULL,
+    due_on DATE NOT NULL,
+    received_on DATE,
+    status VARCHAR NOT NULL,
+    cause VARCHAR NOT NULL,
+    deadline_id INTEGER,
+    planned_by VARCHAR NOT NULL,
+    planned_on DATE NOT NULL,
+    decision VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    reference VARCHAR NOT NULL,
+    CONSTRAINT pk_recovery_instalment PRIMARY KEY (id),
+    CONSTRAINT uq_recovery_instalment_claim_id_position UNIQUE (claim_id, position),
+    CONSTRAINT ck_recovery_instalment_positive CHECK (amount_fen > 0),
+    CONSTRAINT ck_recovery_instalment_status CHECK (status IN ('planned', 'received', 'replaced')),
+    CONSTRAINT ck_recovery_instalment_cause CHECK (cause IN ('mistake', 'violation')),
+    CONSTRAINT fk_recovery_instalment_claim_id_claim FOREIGN KEY(claim_id) REFERENCES claim (id),
+    CONSTRAINT fk_recovery_instalment_deadline_id_deadline FOREIGN KEY(deadline_id) REFERENCES deadline (id)
+);

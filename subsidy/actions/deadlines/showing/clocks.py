@@ -11,16 +11,10 @@ from sqlmodel import Session, col, select
 
 from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
-from subsidy.actions.deadlines.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.mending import outstanding
-from subsidy.actions.deadlines.recounting import (
-    EXTENDED,
-    RESUMED,
-    STOPPED,
-    counted_end,
-    entries_of,
-)
+from subsidy.actions.deadlines.recounting import counted_end, entries_of
+from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import (
     Claim,
@@ -31,16 +25,15 @@ from subsidy.records.tables import (
     TrainingClass,
     WindowRule,
 )
+from subsidy.rules.clocks import Clock, Run, clock, run_of
 from subsidy.rules.deadline_words import describe, describe_end, describe_window
-from subsidy.rules.deadlines import Clock, Window, clock
+from subsidy.rules.deadlines import Window
 from subsidy.rules.strips.deadline_strip import Strip, strip_of
 from subsidy.rules.strips.strip_words import describe_strip
 from subsidy.rules.workdays import (
     CalendarReachError,
     DueDate,
     rest_days,
-    working_days_after,
-    working_days_between,
 )
 
 ONE_DAY = timedelta(1)
@@ -91,15 +84,23 @@ def _clocks(session: Session, act: Act, *mine: ColumnElement[bool] | bool) -> li
 
 
 def _outstanding(session: Session, rows: Sequence[Deadline]) -> set[int | None]:
-    """Those missed whose work is still to be done."""
+    """Those missed whose work is still to be done; a class that took a step since has moved on."""
     missed: dict[str, list[int | None]] = {}
     for row in rows:
-        if row.status == "missed":
+        if row.status == "missed" and row.class_id is None:
             missed.setdefault(row.window, []).append(row.id)
     found: set[int | None] = set()
     for window, ids in missed.items():
         query = select(Deadline.id).where(col(Deadline.id).in_(ids), *outstanding(window))
         found |= set(session.exec(query).all())
+    for row in rows:
+        if row.status == "missed" and row.class_id is not None:
+            later = select(SubjectHistory.version).where(
+                SubjectHistory.machine == CLASS,
+                SubjectHistory.subject_id == row.class_id,
+                SubjectHistory.version > row.opened_version,
+            )
+            found |= {row.id} if session.exec(later).first() is None else set()
     return found
 
 
@@ -147,9 +148,9 @@ def _view(
     until = None if undone else row.closed_on
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
-    ends = _if_mended_today(act, row, entries)
+    ends = told.due if told is not None and row.status == "stopped" else None
     strip = None
-    if row.status in CURRENT:
+    if row.status in CURRENT and (undone or row.status != "missed"):
         strip = _strip(
             act,
             row,
@@ -174,7 +175,7 @@ def _view(
         final=row.final,
         low=low,
         high=high,
-        ends_if_mended_today=ends.on if ends else None,
+        ends_if_mended_next_day=ends.on if ends else None,
         calendar_version=row.calendar_version,
         lapses=window.may_lapse,
         rule=Said(describe_window(window), describe_window(window, language="en")),
@@ -216,27 +217,13 @@ def _clock(
     if window.direction != "after":
         return None
     until = min(closed_on or act.today, act.today)
-    stops = [
-        (first + ONE_DAY, resumed + ONE_DAY if resumed else None)
-        for first, resumed in stops_of(entries)
-    ]  # as the end is counted: neither the day of the stop nor that of the correction is the office's
-    run = clock(window, anchor=row.anchor_on, today=until, stops=stops, calendar=act.calendar)
-    total = run.total
-    if window.unit == "working" and any(e.entry == EXTENDED for e in entries):
-        days = working_days_between(act.calendar, after=row.anchor_on, through=row.due_on)
-        total = max(days - run.stopped, run.total)
-    return replace(run, total=total, running=row.status != "stopped")
+    run = _run(entries)
+    told = clock(window, anchor=row.anchor_on, today=until, run=run, calendar=act.calendar)
+    return replace(told, running=row.status != "stopped")
 
 
-def stops_of(entries: Sequence[ClockEntry]) -> list[tuple[date, date | None]]:
-    """Stops as (from, resumed on); None while it stands."""
-    stops: list[tuple[date, date | None]] = []
-    for entry in entries:
-        if entry.entry == STOPPED:
-            stops.append((entry.on, None))
-        elif entry.entry == RESUMED and stops and stops[-1][1] is None:
-            stops[-1] = (stops[-1][0], entry.on)
-    return stops
+def _run(entries: Sequence[ClockEntry]) -> Run:
+    return run_of((each.entry, each.on, each.due_after) for each in entries)
 
 
 def _range(
@@ -252,17 +239,6 @@ def _range(
     return max(row.told_by, end.low), max(row.due_on, end.high)
 
 
-def _if_mended_today(act: Act, row: Deadline, entries: Sequence[ClockEntry]) -> DueDate | None:
-    """Where a stopped clock would end if it ran on today: later by the working days it stands."""
-    standing = [first for first, resumed in stops_of(entries) if resumed is None]
-    if row.status != "stopped" or not standing:
-        return None
-    days = working_days_between(act.calendar, after=standing[-1], through=act.today)
-    if days < 1:
-        return None
-    return working_days_after(act.calendar, anchor=row.due_on, days=days)
-
-
 def _strip(
     act: Act,
     row: Deadline,
@@ -276,7 +252,7 @@ def _strip(
         anchor=row.anchor_on,
         due=ends,
         today=act.today,
-        stops=stops_of(entries),
+        stops=_run(entries).stops,
         closed_on=closed_on,
         calendar=act.calendar,
     )

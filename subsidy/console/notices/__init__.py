@@ -1,0 +1,1 @@
+"""Public notices in the office: prepared, posted, corrected, objected to, printed."""
