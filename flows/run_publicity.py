@@ -4,8 +4,6 @@ Both take effect on the working day on which the next step opened, however late 
 an open objection or ticket stays; the rest of its list goes on.
 """
 
-from dataclasses import replace
-
 from prefect import flow
 
 from flows.reporting import Milestone, Outcome, run_name
@@ -38,11 +36,11 @@ def work(asked: Sweep) -> Outcome:
     with asked.database.reading() as session:
         due = notices.due_to_close(session, act)
     closed: list[int] = []
-    for notice_id, opens_on in due:
+    for notice_id, _ in due:
         if asked.stopping():
             break
         with asked.database.transaction() as session:
-            done = notices.close_notices(session, replace(act, today=opens_on), notice_id=notice_id)
+            done = notices.close_notices(session, act, notice_id=notice_id)
         if done.done:
             closed.append(notice_id)
     counts = {"notices_closed": len(closed), "payable": moved.get("payable", 0)}

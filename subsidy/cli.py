@@ -58,6 +58,9 @@ FAMILIES: dict[str, Family] = {
     "pay": Family("subsidy.commands.money.pay:app", "Build, approve, send, read back batches."),
     "policy": Family("subsidy.commands.policy:app", "Check and show the cities' policy packs."),
     "publicise": Family("subsidy.commands.money.publicise:app", "Public notices by hand."),
+    "recovery": Family(
+        "subsidy.commands.money.recovery:app", "Money that must come back, whole or in parts."
+    ),
     "report": Family(
         "subsidy.commands.flow_work:report_app", "What the runs of the day did; training targets."
     ),

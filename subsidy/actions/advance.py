@@ -17,7 +17,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from states.claim import CLAIM
-from states.claim_guards import NO_NOTICE
 from subsidy.actions.acting import Act, Office, PackRules
 from subsidy.actions.calendar_change import recount_round
 from subsidy.actions.deadlines.ending import lapse_after
@@ -25,14 +24,14 @@ from subsidy.actions.deadlines.mending import close_mended_tickets
 from subsidy.actions.deadlines.watching import watch
 from subsidy.actions.decisions import decide_claims, forget, stale_claims
 from subsidy.actions.grounds.money.advances import freed_by_advance
+from subsidy.actions.notices.clearing import after_notice
 from subsidy.actions.registers import ask_round
 from subsidy.records import windows
 from subsidy.records.database import Database
 from subsidy.records.moves import move_all
 from subsidy.records.moves.bulk import Scope
 from subsidy.records.seals import Signer
-from subsidy.records.tables import Area, Claim, ClaimProgress, Deadline, SweepWindow, Ticket
-from subsidy.rules.workdays import working_days_after
+from subsidy.records.tables import Area, Claim, ClaimProgress, Deadline, SweepWindow
 
 FINISHED = 2**62
 """Upper bound of the empty window that marks an attempt as finished: no claim has such an id."""
@@ -55,30 +54,6 @@ class Step:
 
     event: str
     apply: Apply
-
-
-def after_notice(
-    event: str, source: str, target: str, session: Session, act: Act, scope: Scope, batch: int
-) -> dict[str, int]:
-    """Notices that are over: their claims go on from the working day after the last day (R6).
-
-    That is also the day it takes effect on if the sweep comes late, except for claims that moved, or
-    were freed of a ticket, after it: those go on from the next working day on which it runs.
-    """
-    last_day = col(P.notice_last_day)
-    standing = (*scope.conditions, col(P.state) == source, last_day > NO_NOTICE)
-    query = select(last_day).where(*standing, last_day < act.today)
-    moved = 0
-    for last in sorted(set(session.exec(query.distinct()).all())):
-        opens = working_days_after(act.calendar, anchor=last, days=1).on
-        if opens > act.today:
-            continue
-        this = (*standing, last_day == last)
-        in_time = (col(P.since) <= opens, ~_freed_after(opens))
-        moved += _move(session, act, Scope((*this, *in_time)), batch, event, on=opens)
-        if act.calendar.is_working(act.today):
-            moved += _move(session, act, Scope(this), batch, event, on=act.today)
-    return {target: moved} if moved else {}
 
 
 def lapse_missed(session: Session, act: Act, scope: Scope, batch: int) -> dict[str, int]:
@@ -312,19 +287,3 @@ def _close_mended(database: Database, act: Act, asked: Stopping) -> int:
         closed += done.closed
         after, more = done.last_id, done.more
     return closed
-
-
-def _move(session: Session, act: Act, scope: Scope, batch: int, event: str, *, on: date) -> int:
-    moment = replace(act.moment(window_batch=batch), today=on)
-    done = move_all(session, event=event, scope=scope, moment=moment, rules=PackRules(session, act))
-    return sum(done.values())
-
-
-def _freed_after(day: date) -> ColumnElement[bool]:
-    """A ticket that blocked the claim was closed later than `day`."""
-    ticket = aliased(Ticket)
-    return exists().where(
-        col(ticket.claim_id) == P.claim_id,
-        col(ticket.blocks).is_(True),
-        col(ticket.closed_on) > day,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,8 +17,9 @@ from subsidy.records.people import Vault, open_text, seal_text
 from subsidy.records.tables import Agreement, Provider
 from subsidy.rules.identity import check_account, check_credit_code
 from subsidy.rules.masking import tail
-from subsidy.rules.verdict import Finding
+from subsidy.rules.verdict import NO_CLAUSE, Finding
 
+MAILBOX = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", re.ASCII)
 OFFICE = ("clerk",)
 OFFICE_OR_PROVIDER = ("clerk", "provider")
 MACHINE = "provider"
@@ -90,6 +92,22 @@ def change_account(
     _seal_account(session, act, row, account_name, account)
     hints = _name_differs(act, row)
     return Outcome(True, provider_id, hints)
+
+
+def correct_mailbox(session: Session, act: Act, *, provider_id: int, mailbox: str) -> Outcome:
+    """Put another mailbox of a unit on file, because messages did not reach it (E1112: it is none)."""
+    row = provider_row(session, provider_id, lock=True)
+    faults = outside_of(session, act, area_id=row.area_id, roles=OFFICE)
+    if not MAILBOX.fullmatch(mailbox):
+        faults.append(act.pack.book.finding("E1112", effect="refuse", source=NO_CLAUSE, facts={}))
+    if faults:
+        return Outcome.refused(*faults, subject_id=provider_id)
+    if row.mailbox != mailbox:
+        row.mailbox = mailbox
+        session.add(row)
+        session.flush()
+        note_deed(session, act, machine=MACHINE, subject_id=provider_id, event="change_mailbox")
+    return Outcome(True, provider_id)
 
 
 def verify_account(session: Session, act: Act, *, provider_id: int) -> Outcome:

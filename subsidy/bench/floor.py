@@ -29,9 +29,9 @@ LEDGER = (
 )
 OUTBOX = (
     'INSERT INTO outbox (city, subject, subject_id, template, occasion, to_kind, to_id, "values", '
-    "effective_on, created_at, status, attempts, channel, address_masked, error) SELECT c.city, 'claim', "
-    "m.claim_id, '{template}', 'v' || (m.old_version + 1), 'provider', c.provider_id, '{{}}', {today}, "
-    "{now}, 'waiting', 0, '', '', '' FROM {moved} JOIN claim c ON c.id = m.claim_id"
+    "effective_on, created_at, status, attempts, channel, address_masked, error, letter) SELECT c.city, "
+    "'claim', m.claim_id, '{template}', 'v' || (m.old_version + 1), 'provider', c.provider_id, '{{}}', "
+    "{today}, {now}, 'waiting', 0, '', '', '', '' FROM {moved} JOIN claim c ON c.id = m.claim_id"
 )
 DEADLINE = (
     'INSERT INTO deadline (city, area_id, claim_id, rule_id, "window", anchor_on, due_on, told_by, '

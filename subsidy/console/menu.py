@@ -27,6 +27,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("own.show", "/own", N_("My unit")),
     ("own.show", "/own/applications", N_("My applications")),
     ("own.show", "/own/claims", N_("My claims")),
+    ("calendar.show", "/calendar", N_("Working calendar")),
     ("runs.show", "/runs", N_("Runs")),
     ("policy.show", "/policy", N_("Policy")),
     ("policy.compare", "/policy/compare", N_("Compare cities")),

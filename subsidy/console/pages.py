@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from states.chart import FAR
 from subsidy.actions.grounds.refusals import guard_words
 from subsidy.clock import SHANGHAI
+from subsidy.console.language.delivery_words import answer
 from subsidy.console.language.naming import (
     CODES,
     COUNTS,
@@ -71,6 +72,7 @@ def environment(language: str, folder: Path = TEMPLATES_FOLDER) -> Environment:
         "flow": partial(word, FLOWS, language=language),
         "counted": partial(word, COUNTS, language=language),
         "deed": partial(word, DEEDS, language=language),
+        "answer": partial(answer, language=language),
         "message": partial(word, MESSAGES, language=language),
         "actor": partial(actor, language=language),
         "day_letter": partial(letter_of, language="zh" if language == CHINESE else "en"),

@@ -26,7 +26,7 @@ from subsidy.records import ledger
 from subsidy.records.moves import move_all
 from subsidy.records.moves.bulk import Scope
 from subsidy.records.moves.interactive import progress_of
-from subsidy.records.people import save_person
+from subsidy.records.people import save_person, seal_text
 from subsidy.records.reconcile import Reconciliation
 from subsidy.records.tables import (
     Area,
@@ -35,6 +35,7 @@ from subsidy.records.tables import (
     Entitlement,
     NoticeLine,
     PaymentLine,
+    Person,
     Provider,
     PublicNotice,
     Road,
@@ -249,6 +250,15 @@ def shown(session: Session, notice_id: int) -> list[NoticeLine]:
     """Lines of a notice in their order."""
     query = select(NoticeLine).where(NoticeLine.notice_id == notice_id)
     return list(session.exec(query.order_by(col(NoticeLine.position))).all())
+
+
+def rename(session: Session, claim_id: int, name: str) -> None:
+    """Mend the name of the person behind a claim, as a counter does."""
+    person = session.get_one(Person, session.get_one(Claim, claim_id).person_id)
+    bound = f"person.name:{person.id_index}"
+    person.name_sealed = seal_text(builders.keys(), name, bound_to=bound)
+    session.add(person)
+    session.flush()
 
 
 def notice(session: Session, notice_id: int) -> PublicNotice:

@@ -153,9 +153,7 @@ def test_where_the_length_of_the_notice_is_not_set_the_list_waits_with_the_gap(
 def test_a_corrected_list_restarts_the_days_of_the_changed_lines_only(session: Session) -> None:
     first, second = payday.approved(session, 2)
     notice_id = payday.posted(session, [first, second])
-    claim = session.get_one(Claim, first)
-    session.get_one(Person, claim.person_id).masked_name = "更*"
-    session.flush()
+    payday.rename(session, first, "更正后")
     who = payday.act(date(2020, 11, 20))
     outcome = notices.correct_notice(session, who, notice_id=notice_id, reason="姓名更正")
     new = builders.done(outcome)

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page
 from tests.console.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices",
+PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices", "/public",
          "/policy", "/policy/compare", "/policy/coverage", "/runs", "/applications",
-         "/applications/new?track=special_operations", "/vouchers",
+         "/applications/new?track=special_operations", "/vouchers", "/outbox", "/outbox/1",
+         "/outbox/templates", "/calendar",
          "/deadlines?status=all&within=30")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {

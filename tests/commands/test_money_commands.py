@@ -108,7 +108,9 @@ def test_a_list_is_prepared_posted_and_closed_by_hand(home: Home) -> None:
     number = listed["notice"]
     assert home.told("publicise", "post", number, *on)["moved"] == {"grant_publicised": 2}
     shown = home.run("publicise", "list", "--state", "posted")
-    assert f"{number}\tposted\t萧山区\t2020-11-18至2020-11-24\t2件" in shown.stdout
+    assert (
+        f"{number}\tposted\t萧山区人力资源和社会保障局\t2020-11-18至2020-11-24\t2件" in shown.stdout
+    )
     assert home.told("publicise", "close")["moved"] == {"payable": 2}
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -128,16 +128,12 @@ def pages() -> Pages:
     return Pages()
 
 
-@pytest.fixture
-def desk(played: Path, tmp_path: Path) -> Iterator[Desk]:
-    """The desk of a console over a copy of the played city."""
-    copy = tmp_path / "subsidy.db"
-    shutil.copyfile(played, copy)
-    url = f"sqlite:///{copy}"
-    database = Database(url)
-    yield Desk(
-        settings=settings_of(tmp_path / "home", url),
-        database=database,
+def desk_over(path: Path, home: Path) -> Desk:
+    """The desk of a console over a database file, with a home of its own."""
+    url = f"sqlite:///{path}"
+    return Desk(
+        settings=settings_of(home, url),
+        database=Database(url),
         office=builders.office(),
         permissions=load_permissions(builders.CONFIG / "permissions.yaml"),
         pages=pages(),
@@ -146,7 +142,16 @@ def desk(played: Path, tmp_path: Path) -> Iterator[Desk]:
         hasher=QUICK,
         signer=SealSigner(builders.keys()),
     )
-    database.dispose()
+
+
+@pytest.fixture
+def desk(played: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The desk of a console over a copy of the played city."""
+    copy = tmp_path / "subsidy.db"
+    shutil.copyfile(played, copy)
+    opened = desk_over(copy, tmp_path / "home")
+    yield opened
+    opened.database.dispose()
 
 
 @pytest.fixture
@@ -165,19 +170,20 @@ def visitor(app: FastAPI) -> Person:
 @pytest.fixture
 def log_in(app: FastAPI) -> Callable[[str], Person]:
     """Log somebody in by their login."""
+    return partial(logged_in, app)
 
-    def enter(login: str) -> Person:
-        client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=True)
-        word = word_of(client.get("/login").text)
-        answer = client.post(
-            "/login",
-            data={"csrf": word, "login": login, "password": PASSWORD},
-            follow_redirects=False,
-        )
-        assert answer.status_code == 303, answer.text[:300]
-        return Person(client, word_of(client.get("/", follow_redirects=True).text))
 
-    return enter
+def logged_in(app: FastAPI, login: str) -> Person:
+    """Somebody at a browser who is logged in."""
+    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=True)
+    word = word_of(client.get("/login").text)
+    answer = client.post(
+        "/login",
+        data={"csrf": word, "login": login, "password": PASSWORD},
+        follow_redirects=False,
+    )
+    assert answer.status_code == 303, answer.text[:300]
+    return Person(client, word_of(client.get("/", follow_redirects=True).text))
 
 
 def word_of(html: str) -> str:

@@ -9,9 +9,13 @@ import pytest
 from sqlmodel import select
 
 from subsidy.console.desk import Desk
+from subsidy.console.language.delivery_words import answer
+from subsidy.console.language.words import CHINESE, ENGLISH
 from subsidy.delivery import deliver_waiting
+from subsidy.delivery.posting import NOBODY
 from subsidy.papers.message_samples import SAMPLES
 from subsidy.records.tables import Claim, Outbox, Provider
+from subsidy.senders import smtp
 from tests import builders
 from tests.console.conftest import TODAY, Person
 from tests.delivery import post_office as post
@@ -183,3 +187,35 @@ def test_the_pages_of_a_class_and_a_claim_lead_to_their_messages(
     assert f'href="/outbox/{number}"' in clerk.get("/classes/1")
     assert "/outbox?number=XS2020-001" in clerk.get("/classes/1")
     assert "/outbox/" not in log_in("finance").get("/classes/1")
+
+
+def test_a_corrected_mailbox_of_the_unit_is_kept_and_what_is_none_is_refused(
+    told: Desk, log_in: Callable[[str], Person]
+) -> None:
+    deliver(told, Wire(refuses=True))
+    clerk, number = log_in("clerk"), number_of(told, "class_change_decided")
+
+    status, html = clerk.post(f"{LIST}/{number}/resend", mailbox="no address")
+    assert (status, "E1112" in html) == (409, True)
+    assert clerk.post(f"{LIST}/{number}/resend", mailbox="new@example.org")[0] == 303
+    wire = Wire()
+    deliver(told, wire)
+
+    assert [letter.to for letter in wire.sent] == ["new@example.org"]
+    assert "n***@example.org" in clerk.get(f"{LIST}/{number}")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (str(smtp._failure(550, "the recipient")), "邮件服务器拒收该收件人（550）：请更正地址"),
+        (str(smtp._failure(451, "the message")), "邮件服务器暂不接收该邮件（451）"),
+        (NOBODY, "没有登记邮箱或电话"),
+        ("stopped_met", "发出前事项已办理"),
+        ("something new", "something new"),
+    ],
+)
+def test_what_a_way_out_answered_is_shown_in_chinese(told: str, shown: str) -> None:
+    assert answer(told, language=CHINESE) == shown
+    if told not in ("stopped_met", NOBODY):
+        assert answer(told, language=ENGLISH) == told

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlmodel import select
 
 from subsidy.console.desk import Desk
-from subsidy.console.throttle import LOOK_UP_BY_CLAIM, OBJECT
+from subsidy.console.throttle import LOOK_UP_BY_CLAIM
 from subsidy.papers.masking import reveals
 from subsidy.records.tables import ClaimProgress, Objection
 from tests import builders
@@ -87,18 +87,6 @@ def decided(log_in: LogIn) -> None:
     assert "此人未参加培训" not in head.get("/notices/1")
     status, html = head.post("/notices/1/objections/1", outcome="refused", reasons="签到与视频属实")
     assert status == 303, html
-
-
-def test_too_many_objections_from_one_address_have_to_wait(
-    log_in: LogIn, desk: Desk, visitor: Person
-) -> None:
-    on_notice(log_in, desk)
-    asked = [
-        visitor.post("/public/notices/1/object/1", words=f"异议 {n}")[0]
-        for n in range(OBJECT.times + 1)
-    ]
-    assert asked[-1] == 429
-    assert 429 not in asked[:-1]
 
 
 def test_a_trainee_sees_the_own_claim_by_number_and_the_end_of_the_id(visitor: Person) -> None:

@@ -12,13 +12,17 @@ from sqlmodel import Session
 from subsidy.records.database import Database
 from subsidy.records.tables import (
     METADATA,
+    CalendarLoad,
     ClockEntry,
     CrossCityCheck,
     Deadline,
     Decision,
+    DeliveryTry,
     FullView,
     LedgerEntry,
     NoticeLine,
+    NoticePlace,
+    Outbox,
     PackVersion,
     PaymentBatch,
     PaymentItem,
@@ -49,9 +53,18 @@ def logs(session: Session) -> None:
                  opened_on=DAY, due_on=DAY, told_by=DAY, lapses_after=DAY, next_on=DAY,
                  opened_version=1)
     )  # fmt: skip
+    told = Outbox(city="hangzhou", subject="claim", subject_id=1, template="paid", occasion="x",
+                  to_kind="provider", to_id=1, effective_on=DAY, created_at=AT)  # fmt: skip
+    session.add(told)
+    session.add(PublicNotice(id=7, city="hangzhou", number="G-7", kind="grant", area_id=1))
     session.flush()
     city = "hangzhou"
     for row in (
+        DeliveryTry(city=city, outbox_id=told.id or 0, letter="1", at=AT, on=DAY, result="sent"),
+        NoticePlace(city=city, notice_id=7, place="门户网站", put_up_on=DAY, entered_by="a",
+                    entered_at=AT),
+        CalendarLoad(city="", number="n", title="t", year=2021, published=DAY, file="f",
+                     sha256="s", versions="{}", moved="{}", actor="a", on=DAY, at=AT),
         PackVersion(city=city, version="v", content="[]", first_seen_at=AT),
         SubjectHistory(machine="ticket", subject_id=1, version=1, city=city, event="e", source="",
                        target="t", effective_on=DAY, recorded_at=AT, actor="a", batch=-1),
@@ -94,13 +107,15 @@ def noticed(database: Database) -> Database:
     with database.transaction() as session:
         session.add(
             PublicNotice(id=1, city="hangzhou", number="G-1", kind="grant", area_id=1,
-                         state="posted", last_day=LAST_DAY)
+                         last_day=LAST_DAY)
         )  # fmt: skip
         session.flush()
         session.add(
             NoticeLine(city="hangzhou", notice_id=1, claim_id=1, position=1, masked_name="张*",
                        masked_id="3301**", title="叉车", amount_fen=150_000, last_day=LAST_DAY)
         )  # fmt: skip
+        session.flush()
+        session.execute(text("UPDATE public_notice SET state = 'posted'"))
         session.add(
             PaymentBatch(id=1, city="hangzhou", number="B-1", area_id=1, fund="special",
                          payee_kind="provider", built_on=DAY, built_by="user:1")

@@ -20,7 +20,7 @@ from subsidy.records.tables.types import table_of
 COLUMNS = table_of(ClaimProgress).columns
 KEPT_BY_MOVES = {"claim_id", "road_id", "area_id", "state", "version", "since", "next_stage"}
 GIVEN = {"certificate_issued", "applied_on", "notice_last_day"}
-OPENED_BY_ACTIONS = {"filing_before_start"}
+OPENED_BY_ACTIONS = {"filing_before_start", "recovery_instalment"}
 CHART = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
 
 

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from states.chart import FAR
 from subsidy.actions.acting import Act, next_attention
 from subsidy.actions.deadlines.duties import Desks, Running
-from subsidy.actions.deadlines.ending import end
+from subsidy.actions.deadlines.ending import ONE_DAY, end
+from subsidy.actions.deadlines.opening.class_rows import UPLIFT
 from subsidy.actions.deadlines.recounting import recount
 from subsidy.actions.deadlines.sweeping.escalating import escalate
 from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
@@ -67,20 +68,21 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
     if stale:
         standing = wanted_rows(session, act, [each for one in standing for each in one.ids])
     tell_moved(session, act, desks, {one.row.id or 0: was for one, was in moved})
-    open_now = [one for one in standing if one.status == "open"]
+    offers = [one for one in standing if _is_offer(act, one)]
+    open_now = [one for one in standing if one.status == "open" and not _is_offer(act, one)]
     over = [one for one in open_now if one.due_on < act.today and one.final]
     waiting = [one for one in open_now if one.due_on < act.today and not one.final]
     told = {one.row.id for one, _ in moved}
     running = [one for one in open_now if one.due_on >= act.today and told.isdisjoint(one.ids)]
     reminders = remind(session, act, desks, running)
-    mark_all(session, _reminded(act, desks, running))
+    mark_all(session, (*_reminded(act, desks, running), *_over(offers)))
     opened = _wait(session, act, waiting)
     ended = end(session, act, desks, over)
     tell_missed(session, act, desks, for_applicants(desks, ended.stayed))
     higher = escalate(session, act, desks, [one for one in standing if one.status == "missed"])
     session.expire_all()
     return Watched(
-        looked_at=sum(len(one.ids) for one in rows),
+        looked_at=sum(len(one.ids) for one in rows) - sum(len(one.ids) for one in offers),
         recounted=len(stale),
         moved=len(moved),
         reminders=reminders,
@@ -91,6 +93,17 @@ def watch(session: Session, act: Act, *, limit: int = 500) -> Watched:
         waiting=sum(len(one.ids) for one in waiting),
         more=full,
     )
+
+
+def _is_offer(act: Act, one: Due) -> bool:
+    """Whether this was something to ask for, and the last day to do so has passed."""
+    return one.window == UPLIFT and one.due_on < act.today
+
+
+def _over(offers: Iterable[Due]) -> Iterator[tuple[Due, Mark]]:
+    """What nobody has to ask for is over without having been missed."""
+    for one in offers:
+        yield one, Mark("closed", FAR, closed_on=one.due_on + ONE_DAY)
 
 
 def _reminded(act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[tuple[Due, Mark]]:

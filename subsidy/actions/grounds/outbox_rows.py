@@ -99,7 +99,8 @@ def put_all(session: Session, act: Act, messages: Iterable[Wanted]) -> int:
     return len(session.connection().execute(insert, rows).all())
 
 
-_WAITING = {"status": "waiting", "attempts": 0, "channel": "", "address_masked": "", "error": ""}
+_BLANK = ("channel", "address_masked", "error", "letter")
+_WAITING = {"status": "waiting", "attempts": 0, **dict.fromkeys(_BLANK, "")}
 
 
 def tell_payees(session: Session, act: Act, *, batch_id: int) -> int:

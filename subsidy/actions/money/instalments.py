@@ -112,7 +112,7 @@ def plan_instalments(
             )
         )
     session.flush()
-    return Outcome(True, claim_id, note=f"分{len(parts)}期，共{left}分")
+    return Outcome(True, claim_id, note=f"分{len(parts)}期")
 
 
 def record_instalment(
@@ -194,7 +194,7 @@ def _against_parts(act: Act, parts: Sequence[tuple[DueDate, int]], *, left: int)
         wrong.append("各期日期须在今天或以后，且互不相同")
     total = sum(fen for _, fen in parts)
     if total != left:
-        wrong.append(f"合计{total}分，应追回{left}分")
+        wrong.append(f"合计{_yuan(total)}，应追回{_yuan(left)}")
     return [_fault(act, "E940", fault="；".join(wrong))] if wrong else []
 
 
@@ -285,8 +285,13 @@ def _against_receipt(
     if received_on > act.today:
         return "到账日期晚于今天"
     if amount_fen != part.amount_fen:
-        return f"应为{part.amount_fen}分，到账{amount_fen}分"
+        return f"应为{_yuan(part.amount_fen)}，到账{_yuan(amount_fen)}"
     return ""
+
+
+def _yuan(fen: int) -> str:
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}元"
 
 
 def _fault(act: Act, code: str, **facts: object) -> Finding:

@@ -15,8 +15,8 @@ from sqlmodel import select as select_rows
 
 from states.notice import NOTICE
 from subsidy.actions.acting import Act, Outcome
-from subsidy.actions.advance import after_notice
 from subsidy.actions.money.terms import lock_claims
+from subsidy.actions.notices.clearing import after_notice
 from subsidy.actions.notices.lists import REMOVED, claims_on
 from subsidy.actions.notices.posting import notice_row, on_notices
 from subsidy.records.moves import move_subject

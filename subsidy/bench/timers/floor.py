@@ -21,9 +21,9 @@ from subsidy.rules.workdays import working_days_after, working_days_between
 ROWS = "FROM deadline d JOIN claim c ON c.id = d.claim_id WHERE {due} AND {kind}"
 REMINDERS = (
     'INSERT INTO outbox (city, subject, subject_id, template, occasion, to_kind, to_id, "values", '
-    "effective_on, created_at, status, attempts, channel, address_masked, error) "
+    "effective_on, created_at, status, attempts, channel, address_masked, error, letter) "
     "SELECT d.city, 'class', k.id, 'deadline_reminder', {occasion}, 'provider', k.provider_id, "
-    "{values}, {today}, {now}, 'waiting', 0, '', '', '' FROM (SELECT d.city, c.class_id, d.told_by, "
+    "{values}, {today}, {now}, 'waiting', 0, '', '', '', '' FROM (SELECT d.city, c.class_id, d.told_by, "
     "count(*) AS heads " + ROWS + " GROUP BY d.city, c.class_id, d.told_by) d "
     "JOIN training_class k ON k.id = d.class_id"
 )
@@ -57,9 +57,9 @@ LEDGER = (
 )  # fmt: skip
 LETTERS = (
     'INSERT INTO outbox (city, subject, subject_id, template, occasion, to_kind, to_id, "values", '
-    "effective_on, created_at, status, attempts, channel, address_masked, error) "
+    "effective_on, created_at, status, attempts, channel, address_masked, error, letter) "
     "SELECT c.city, 'claim', c.id, 'deadline_missed', 'v' || (p.version + 1), 'provider', c.provider_id, "
-    "'{{}}', {next_day}, {now}, 'waiting', 0, '', '', '' " + ROWS.replace(" WHERE", " JOIN "
+    "'{{}}', {next_day}, {now}, 'waiting', 0, '', '', '', '' " + ROWS.replace(" WHERE", " JOIN "
     "claim_progress p ON p.claim_id = d.claim_id WHERE")
 )  # fmt: skip
 CLOSED = (

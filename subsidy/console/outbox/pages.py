@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from subsidy.actions.messages import resend
+from subsidy.actions.providers import correct_mailbox
 from subsidy.actions.views.outbox import (
     MessageView,
     OutboxFilter,
@@ -17,7 +18,7 @@ from subsidy.actions.views.outbox import (
     outbox_page,
     outbox_state,
 )
-from subsidy.console.answers import done_or_refused, page
+from subsidy.console.answers import done_or_refused, page, refused
 from subsidy.console.doors import Doors
 from subsidy.console.language.naming import MESSAGES as NAMES
 from subsidy.console.language.words import N_
@@ -130,8 +131,18 @@ def show_one(visit: Entering, message_id: int) -> Response:
 
 @doors.post("/{message_id}/resend", "outbox.resend")
 def send_again(visit: Entering, message_id: int) -> Response:
-    """Put one failed message back in the queue."""
-    return _again(visit, [message_id], to=f"/outbox/{message_id}")
+    """Put one failed message back in the queue, to a corrected mailbox of the unit where one is given."""
+    to, mailbox = f"/outbox/{message_id}", visit.text("mailbox")
+    if mailbox:
+        with visit.writing() as session:
+            view = _in_reach(visit, session, message_id)
+            if view.row.to_kind != "provider":
+                raise FieldError("mailbox", N_("only a unit's mailbox is corrected here"))
+            unit = view.kept.to_id
+            outcome = correct_mailbox(session, visit.act(), provider_id=unit, mailbox=mailbox)
+        if not outcome.done:
+            return refused(visit, outcome.findings, back=to)
+    return _again(visit, [message_id], to=to)
 
 
 def _again(visit: Visit, chosen: list[int], *, to: str) -> Response:

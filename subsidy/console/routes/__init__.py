@@ -4,6 +4,7 @@ from subsidy.console.applications import beside as application_beside
 from subsidy.console.applications import deeds as application_deeds
 from subsidy.console.applications import lists as application_lists
 from subsidy.console.applications import lodging as application_lodging
+from subsidy.console.calendars import pages as calendar_pages
 from subsidy.console.deadlines import lists as deadline_lists
 from subsidy.console.insight import quotas
 from subsidy.console.notices import correcting as notice_correcting
@@ -60,6 +61,7 @@ ROUTES = (
     payments.doors,
     outbox_pages.doors,
     quotas.doors,
+    calendar_pages.doors,
     office.doors,
     policy_pages.doors,
     policy_comparing.doors,

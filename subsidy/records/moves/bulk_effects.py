@@ -96,6 +96,7 @@ def tell(session: Session, edge: Edge, where: Where, moment: Moment) -> None:
             "channel": literal(""),
             "address_masked": literal(""),
             "error": literal(""),
+            "letter": literal(""),
         }
         _write(session, Outbox, row, where & to_id.is_not(None))
 

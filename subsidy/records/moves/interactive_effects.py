@@ -108,6 +108,7 @@ def _tell(step: Step) -> None:
                 channel="",
                 address_masked="",
                 error="",
+                letter="",
             )
 
 

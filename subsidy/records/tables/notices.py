@@ -169,7 +169,7 @@ class Outbox(SQLModel, table=True):
     channel: str = ""
     address_masked: str = ""
     error: str = ""
-    letter: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    letter: str = ""
     """Name of the letter it goes out with, fixed before it is sent; several rows may share one."""
     sent_on: date | None = None
     """The business day of `sent_at`."""

@@ -21,8 +21,12 @@ from subsidy.rules.workdays import (
     working_days_between,
 )
 
-WORKED = Path(__file__).parents[1] / "cases" / "calendar" / "worked.yaml"
-CASES: list[dict[str, Any]] = YAML(typ="safe").load(WORKED.read_text("utf-8"))
+WORKED = Path(__file__).parents[1] / "cases" / "calendar"
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("worked", "spring_2020")
+    for case in YAML(typ="safe").load((WORKED / f"{name}.yaml").read_text("utf-8"))
+]
 SEEN = date(2026, 11, 20)
 known_days = st.dates(date(2018, 1, 1), date(2026, 6, 30))
 lengths = st.integers(1, 80)
@@ -44,7 +48,7 @@ def window_of(case: dict[str, Any]) -> Window:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_worked_example(case: dict[str, Any]) -> None:
-    calendar = BOOK.seen_on(case["seen_on"])
+    calendar = BOOK.seen_on(case["seen_on"], city=case.get("city"))
     found = due(window_of(case), anchor=case["anchor"], calendar=calendar)
     assert found.on == case["due"]
     assert found.final

@@ -149,23 +149,16 @@ def _view(
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
     ends = told.due if told is not None and row.status == "stopped" else None
+    recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
     strip = None
     if row.status in CURRENT and (undone or row.status != "missed"):
-        strip = _strip(
-            act,
-            row,
-            window,
-            entries,
-            until,
-            ends or DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high),
-        )
-    means = means_of(act, track=track, window=row.window)
+        strip = _strip(act, row, window, entries, until, ends or recorded)
     return DeadlineClock(
         id=row.id or 0,
         claim_id=row.claim_id,
         class_id=row.class_id,
         window=row.window,
-        means=means,
+        means=means_of(act, track=track, window=row.window),
         status=row.status,
         start=replace(start, actor=names.get(start.actor, start.actor)),
         anchor=_anchor(act, track=track, window=row.window),
@@ -198,10 +191,14 @@ def _view(
         outstanding=undone,
         entries=(_started(row, entries, start, names), *(_entry(each, names) for each in entries)),
         strip=strip,
-        strip_words=Said("", "")
-        if strip is None
-        else Said(describe_strip(strip), describe_strip(strip, language="en")),
+        strip_words=_drawn_in_words(strip),
     )
+
+
+def _drawn_in_words(strip: Strip | None) -> Said:
+    if strip is None:
+        return Said("", "")
+    return Said(describe_strip(strip), describe_strip(strip, language="en"))
 
 
 def _anchor(act: Act, *, track: str, window: str) -> str:

@@ -72,7 +72,7 @@ CREATE TABLE outbox (
     channel VARCHAR NOT NULL,
     address_masked VARCHAR NOT NULL,
     error VARCHAR NOT NULL,
-    letter VARCHAR DEFAULT '' NOT NULL,
+    letter VARCHAR NOT NULL,
     sent_on DATE,
     CONSTRAINT pk_outbox PRIMARY KEY (id),
     CONSTRAINT uq_outbox_subject_subject_id_template_occasion UNIQUE (subject, subject_id, template, occasion),
