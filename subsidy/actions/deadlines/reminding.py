@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.deadlines.duties import Desks
-from subsidy.actions.deadlines.sweeping.rows import due_rows
+from subsidy.actions.deadlines.sweeping.rows import Due, due_rows
 from subsidy.actions.deadlines.telling import remind
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing
+from subsidy.records.among import among
 from subsidy.records.tables import Claim, ClockEntry, Deadline
 from subsidy.rules.verdict import NO_CLAUSE, Finding
 
@@ -30,7 +31,7 @@ TOLD_TODAY, NOT_RUNNING, NOT_OURS, TOO_MANY = "E417", "E418", "E419", "E420"
 @dataclass
 class _Done:
     messages: int = 0
-    deadlines: int = 0
+    reminded: list[Deadline] = field(default_factory=list)
     left: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
 
 
@@ -47,53 +48,83 @@ def remind_now(
     faults = _may(session, act, wanted)
     if faults:
         return Outcome.refused(*faults)
+    found = _Found(session, act, wanted)
+    desks = Desks(session, act)
     done = _Done()
     seen: set[int] = set()
-    desks = Desks(session, act)
     for deadline_id in wanted:
         if deadline_id in seen:
             continue
-        group = _group_of(session, act, deadline_id)
-        ids = [row.id or 0 for row in group]
-        seen |= {*ids, deadline_id}
-        code = _why_not(session, act, deadline_id, group)
-        sent = 0 if code else remind(session, act, desks, due_rows(session, ids))
-        if not sent:
+        group = found.group(deadline_id)
+        seen |= {deadline_id, *(row.id or 0 for row in group)}
+        code = found.why_not(deadline_id, group)
+        sent = 0 if code else remind(session, act, desks, found.due(group))
+        if sent:
+            done.messages += sent
+            done.reminded += group
+        else:
             done.left.append((deadline_id, (code or TOLD_TODAY,)))
-            continue
-        _enter(session, act, group, reason.strip())
-        done.messages += sent
-        done.deadlines += len(group)
+    _enter(session, act, done.reminded, reason.strip())
     return _outcome(act, done)
 
 
-def _may(session: Session, act: Act, wanted: Sequence[int]) -> list[Finding]:
-    """Whether the actor may remind at all; the areas are asked for each deadline."""
-    if not wanted:
-        return [missing(act, "要催办的期限")]
-    if len(wanted) > MOST_AT_ONCE:
-        return [_finding(act, TOO_MANY, count=len(wanted), most=MOST_AT_ONCE)]
-    area = next(iter(act.areas or ()), 0)
-    return outside_of(session, act, area_id=area, roles=REMINDERS)
+class _Found:
+    """What was asked for and what goes with it, read in one go however many lines there are."""
+
+    def __init__(self, session: Session, act: Act, wanted: Sequence[int]) -> None:
+        self._today = act.today
+        asked = _ours(act).where(among(session, col(Deadline.id), wanted))
+        self._asked = {row.id: (row, class_id) for row, class_id in session.exec(asked).all()}
+        classes = {class_id for _, class_id in self._asked.values() if class_id is not None}
+        self._mates = _mates(session, act, classes)
+        told = select(ClockEntry.deadline_id).where(
+            among(session, col(ClockEntry.deadline_id), wanted),
+            ClockEntry.entry == REMINDED,
+            ClockEntry.on == act.today,
+        )
+        self._told = set(session.exec(told).all())
+        groups = [self.group(each or 0) for each in self._asked]
+        heads = {row.id or 0: group[0].id or 0 for group in groups for row in group}
+        self._due: dict[int, list[Due]] = {}
+        for due in due_rows(session, heads):
+            self._due.setdefault(heads[due.id], []).append(due)
+
+    def group(self, deadline_id: int) -> list[Deadline]:
+        """It and those of its class that share window, day and status; empty if it is not ours."""
+        row, class_id = self._asked.get(deadline_id, (None, None))
+        if row is None:
+            return []
+        return self._mates.get(_alike(row, class_id), [row])
+
+    def due(self, group: Sequence[Deadline]) -> list[Due]:
+        """The same as the sweep tells of them."""
+        return self._due[group[0].id or 0]
+
+    def why_not(self, deadline_id: int, group: Sequence[Deadline]) -> str:
+        """Code of the reason why nobody is reminded of it; empty where somebody is."""
+        if not group:
+            return NOT_OURS
+        if group[0].status != "open" or group[0].told_by < self._today:
+            return NOT_RUNNING
+        return TOLD_TODAY if deadline_id in self._told else ""
 
 
-def _group_of(session: Session, act: Act, deadline_id: int) -> list[Deadline]:
-    """The deadline with those of its class that share window, day and status; empty if none is ours."""
-    query = _ours(act).where(Deadline.id == deadline_id)
-    found = session.exec(query).first()
-    if found is None:
-        return []
-    row, class_id = found
-    if class_id is None:
-        return [row]
+def _mates(session: Session, act: Act, classes: Iterable[int]) -> dict[Any, list[Deadline]]:
+    """Running deadlines of the claims of these classes, by what they are told of together."""
+    found: dict[Any, list[Deadline]] = {}
     query = _ours(act).where(
-        Claim.class_id == class_id,
-        Deadline.window == row.window,
-        Deadline.told_by == row.told_by,
-        Deadline.status == row.status,
-        Deadline.area_id == row.area_id,
+        among(session, col(Claim.class_id), classes),
+        Deadline.status == "open",
+        Deadline.told_by >= act.today,
     )
-    return [each for each, _ in session.exec(query.order_by(col(Deadline.id))).all()]
+    for row, class_id in session.exec(query.order_by(col(Deadline.id))).all():
+        found.setdefault(_alike(row, class_id), []).append(row)
+    return found
+
+
+def _alike(row: Deadline, class_id: int | None) -> tuple[object, ...]:
+    alone = row.id if class_id is None else None
+    return class_id, alone, row.window, row.told_by, row.status, row.area_id
 
 
 def _ours(act: Act) -> Any:
@@ -106,21 +137,17 @@ def _ours(act: Act) -> Any:
     return query if act.areas is None else query.where(col(Deadline.area_id).in_(act.areas))
 
 
-def _why_not(session: Session, act: Act, deadline_id: int, group: Sequence[Deadline]) -> str:
-    if not group:
-        return NOT_OURS
-    row = group[0]
-    if row.status != "open" or row.told_by < act.today:
-        return NOT_RUNNING
-    told = select(ClockEntry.id).where(
-        ClockEntry.deadline_id == deadline_id,
-        ClockEntry.entry == REMINDED,
-        ClockEntry.on == act.today,
-    )
-    return TOLD_TODAY if session.exec(told).first() is not None else ""
+def _may(session: Session, act: Act, wanted: Sequence[int]) -> list[Finding]:
+    """Whether the actor may remind at all; the areas are asked for each deadline."""
+    if not wanted:
+        return [missing(act, "要催办的期限")]
+    if len(wanted) > MOST_AT_ONCE:
+        return [_finding(act, TOO_MANY, count=len(wanted), most=MOST_AT_ONCE)]
+    area = next(iter(act.areas or ()), 0)
+    return outside_of(session, act, area_id=area, roles=REMINDERS)
 
 
-def _enter(session: Session, act: Act, group: Iterable[Deadline], reason: str) -> None:
+def _enter(session: Session, act: Act, rows: Iterable[Deadline], reason: str) -> None:
     entries = [
         {
             "city": row.city,
@@ -134,9 +161,10 @@ def _enter(session: Session, act: Act, group: Iterable[Deadline], reason: str) -
             "clause": "",
             "reason": reason,
         }
-        for row in group
+        for row in rows
     ]
-    session.execute(insert(ClockEntry), entries)
+    if entries:
+        session.execute(insert(ClockEntry), entries)
 
 
 def _outcome(act: Act, done: _Done) -> Outcome:
@@ -144,7 +172,7 @@ def _outcome(act: Act, done: _Done) -> Outcome:
         codes = sorted({code for _, why in done.left for code in why})
         findings = [_finding(act, code, day=act.today, count=len(done.left)) for code in codes]
         return Outcome(False, findings=findings, left=done.left)
-    moved = {"messages": done.messages, "deadlines": done.deadlines}
+    moved = {"messages": done.messages, "deadlines": len(done.reminded)}
     return Outcome(True, moved=moved, left=done.left)
 
 

@@ -80,3 +80,11 @@ def entries(session: Session, deadline_id: int | None) -> list[ClockEntry]:
     """Entries of one clock, oldest first."""
     query = select(ClockEntry).where(ClockEntry.deadline_id == deadline_id)
     return list(session.exec(query.order_by(col(ClockEntry.id))).all())
+
+
+def put_class_windows_aside(session: Session) -> None:
+    """Close the windows of the classes themselves, where only those of claims are looked at."""
+    for row in session.exec(select(Deadline).where(col(Deadline.class_id).is_not(None))).all():
+        row.status = "closed"
+        session.add(row)
+    session.flush()

@@ -22,7 +22,13 @@ from subsidy.actions.views.deadlines.wanted import DeadlineFilter, windows
 from subsidy.records.database import Database
 from subsidy.records.tables import Claim, ClaimHistory, Deadline
 from tests import builders
-from tests.actions.deadlines.settings import LAST_DAY, assessed_class, deadlines, sweep
+from tests.actions.deadlines.settings import (
+    LAST_DAY,
+    assessed_class,
+    deadlines,
+    put_class_windows_aside,
+    sweep,
+)
 from tests.actions.deadlines.test_clock_records import class_window
 from tests.actions.deadlines.test_granting import _extended
 from tests.actions.desk import steps
@@ -47,6 +53,7 @@ def filled(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             class_id = builders.class_of(session, number, heads=2, first=first, district=district)
             builders.drive(session, class_id, to="assessed", heads=2, first=first)
         _extended(session, deadlines(session, 2)[0].id)
+        put_class_windows_aside(session)
     made.dispose()
     return path
 
@@ -145,6 +152,7 @@ def test_what_is_past_its_day_is_listed_until_the_work_is_done(city: Database) -
     with city.transaction() as session:
         class_id = builders.class_of(session, "XS2020-009", heads=2, first=300)
         builders.drive(session, class_id, to="completed", heads=2, first=300)
+        put_class_windows_aside(session)
         unseen = listed(session, late, status="missed")
         assert unseen.deadlines_in_all == 8, "the sweep has not come yet"
         assert unseen.lines[0].working_days_left == -2
@@ -162,6 +170,7 @@ def test_an_application_that_came_late_after_all_is_no_longer_listed(city: Datab
     with city.transaction() as session:
         class_id = builders.class_of(session, "XS2020-009", heads=2, first=300)
         builders.drive(session, class_id, to="completed", heads=2, first=300)
+        put_class_windows_aside(session)
         sweep(session, late)
         builders._assess(session, class_id, builders.people(2, first=300))
         first, second = deadlines(session, class_id)
@@ -186,6 +195,7 @@ def test_stopped_and_provisional_ones_have_lists_of_their_own(database: Database
     with database.transaction() as session:
         (claim_id,) = steps.applied(session)
         sent_back(session, claim_id, "证书照片模糊")
+        put_class_windows_aside(session)
         found = listed(session, date(2020, 11, 13), status="stopped")
         assert [(line.window, line.who) for line in found.lines] == [("review", "office")]
         assert not listed(session, date(2020, 11, 13), status="provisional").lines
@@ -248,6 +258,7 @@ def test_the_list_of_what_is_due_is_found_through_the_index_of_running_ones(
 def test_the_same_lines_come_from_postgresql(postgres_database: Database) -> None:
     with postgres_database.transaction() as session:
         assessed_class(session)
+        put_class_windows_aside(session)
         class_window(session, 1, due_on=LAST_DAY)
         for status in ("due", "missed", "stopped", "provisional", "all"):
             for each in (False, True):

@@ -21,6 +21,7 @@ from tests.actions.deadlines.settings import (
     deadlines,
     entries,
     messages,
+    put_class_windows_aside,
     sweep,
 )
 from tests.actions.deadlines.test_clock_records import class_window
@@ -136,6 +137,7 @@ def test_only_the_office_reminds_and_no_more_than_a_thousand_lines_at_once(
 def test_a_reminder_moves_no_end_and_shows_in_clock_and_list(database: Database) -> None:
     with database.transaction() as session:
         row = deadlines(session, assessed_class(session))[0]
+        put_class_windows_aside(session)
         act = builders.act(DAY, actor=builders.CLERK)
         window = window_of(session.get_one(WindowRule, row.rule_id))
         assert press(session, row.id).done

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subsidy.rules.clocks import Run, ends_on
+from subsidy.rules.clocks import Run, clock, ends_on
 from subsidy.rules.deadline_words import describe_end
 from subsidy.rules.deadlines import Direction, Unit, Window, due
 from subsidy.rules.strips.deadline_strip import Strip, StripDay, strip_of
@@ -102,32 +102,36 @@ def test_letters_tell_the_days_apart_without_any_colour() -> None:
 
 
 def test_stopped_days_stand_between_the_sending_back_and_the_correction() -> None:
-    """Sent back on Monday the 28th, corrected on Friday 9 October: three working days stood."""
-    stops = [(date(2020, 9, 28), date(2020, 10, 9))]
-    strip = drawn(10, date(2020, 9, 22), date(2020, 10, 12), stops=stops, end=date(2020, 10, 15))
+    """Sent back on Monday the 28th, corrected on Saturday 10 October: four working days stood."""
+    stops = [(date(2020, 9, 28), date(2020, 10, 10))]
+    strip = drawn(10, date(2020, 9, 22), date(2020, 10, 12), stops=stops, end=date(2020, 10, 16))
     assert [d.on for d in strip.days if d.use == "stopped"] == [
-        date(2020, 9, 28), date(2020, 9, 29), date(2020, 9, 30),
+        date(2020, 9, 28), date(2020, 9, 29), date(2020, 9, 30), date(2020, 10, 9),
     ]  # fmt: skip
-    assert on(strip, 10, 9).use == "used"
+    assert on(strip, 9, 27).use == "used"
     assert on(strip, 10, 10).use == "used"
     assert on(strip, 10, 5).use == "rest"
     counted = sum(d.use in ("used", "left") for d in strip.days)
     assert counted == 10
-    assert "暂停3天：9月28日至9月30日" in describe_strip(strip)
+    assert "暂停4天：9月28日至9月30日、10月9日" in describe_strip(strip)
 
 
-def test_a_stop_on_a_day_of_rest_and_one_on_the_last_day_cost_no_day_twice() -> None:
+def test_a_stop_on_days_of_rest_costs_nothing_and_one_on_the_last_day_saves_it() -> None:
     saturday, monday = date(2021, 3, 6), date(2021, 3, 8)
     strip = drawn(5, date(2021, 3, 1), monday, stops=[(saturday, monday)], end=monday)
     assert not [d for d in strip.days if d.use == "stopped"]
     assert sum(d.use in ("used", "left") for d in strip.days) == 5
-    last = drawn(5, date(2021, 3, 1), date(2021, 3, 10), stops=[(date(2021, 3, 8), None)])
+    last = drawn(
+        5, date(2021, 3, 1), date(2021, 3, 10), stops=[(monday, None)], end=date(2021, 3, 11)
+    )
     assert [d.on.day for d in last.days if d.use == "stopped"] == [8, 9, 10]
+    assert on(last, 3, 5).use == "used"
+    assert (on(last, 3, 11).use, on(last, 3, 11).mark) == ("left", "due")
 
 
 def test_a_standing_stop_reaches_to_today_and_not_beyond() -> None:
     strip = drawn(10, date(2021, 3, 1), date(2021, 3, 5), stops=[(date(2021, 3, 3), None)])
-    assert [on(strip, 3, n).use for n in (3, 4, 5, 8)] == ["stopped", "stopped", "stopped", "left"]
+    assert [on(strip, 3, n).use for n in (2, 3, 5, 8)] == ["used", "stopped", "stopped", "left"]
 
 
 def test_a_year_without_its_notice_is_marked_provisional_with_its_range() -> None:
@@ -219,14 +223,13 @@ def test_the_days_drawn_as_used_are_always_those_that_the_window_has(
 ) -> None:
     """The end moves on by the stopped working days, and the strip still counts to n."""
     stop = (anchor + timedelta(begins), anchor + timedelta(begins + lasts))
-    run = Run((stop,))
-    end = ends_on(window(n), anchor=anchor, run=run, today=anchor, calendar=KNOWN).on
-    inside = (stop[0] + timedelta(day) for day in range(lasts))
-    held = sum(anchor < day <= end and KNOWN.is_working(day) for day in inside)
+    run = Run(stops=(stop,))
+    end = ends_on(window(n), anchor=anchor, run=run, today=date(2026, 1, 1), calendar=KNOWN).on
     strip = strip_of(
         window(n), anchor=anchor, due=DueDate(on=end, final=True, low=end, high=end), today=end,
         stops=[stop], calendar=KNOWN,
     )  # fmt: skip
     assert strip is not None
     days = Counter(day.use for day in strip.days)
-    assert (days["used"], days["stopped"], days["left"]) == (n, held, 0)
+    told = clock(window(n), anchor=anchor, today=end, run=run, calendar=KNOWN)
+    assert (days["used"], days["stopped"], days["left"]) == (n, told.stopped, 0)

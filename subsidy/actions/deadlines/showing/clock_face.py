@@ -67,8 +67,8 @@ class DeadlineClock:
     low: date
     """Earliest day that the end may turn out to be; `due_on` where it is final."""
     high: date
-    ends_if_mended_today: date | None
-    """While it is stopped: where it would end if the correction came in today."""
+    ends_if_mended_next_day: date | None
+    """While it is stopped: where it would end if it ran on from the next day."""
     calendar_version: str
     lapses: bool
     """Whether its end takes the right away."""

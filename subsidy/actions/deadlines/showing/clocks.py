@@ -13,7 +13,7 @@ from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.mending import outstanding
-from subsidy.actions.deadlines.recounting import RESUMED, counted_end, entries_of
+from subsidy.actions.deadlines.recounting import counted_end, entries_of
 from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import (
@@ -25,7 +25,7 @@ from subsidy.records.tables import (
     TrainingClass,
     WindowRule,
 )
-from subsidy.rules.clocks import Clock, Run, clock, ends_on, run_of
+from subsidy.rules.clocks import Clock, Run, clock, run_of
 from subsidy.rules.deadline_words import describe, describe_end, describe_window
 from subsidy.rules.deadlines import Window
 from subsidy.rules.strips.deadline_strip import Strip, strip_of
@@ -84,15 +84,23 @@ def _clocks(session: Session, act: Act, *mine: ColumnElement[bool] | bool) -> li
 
 
 def _outstanding(session: Session, rows: Sequence[Deadline]) -> set[int | None]:
-    """Those missed whose work is still to be done."""
+    """Those missed whose work is still to be done; a class that took a step since has moved on."""
     missed: dict[str, list[int | None]] = {}
     for row in rows:
-        if row.status == "missed":
+        if row.status == "missed" and row.class_id is None:
             missed.setdefault(row.window, []).append(row.id)
     found: set[int | None] = set()
     for window, ids in missed.items():
         query = select(Deadline.id).where(col(Deadline.id).in_(ids), *outstanding(window))
         found |= set(session.exec(query).all())
+    for row in rows:
+        if row.status == "missed" and row.class_id is not None:
+            later = select(SubjectHistory.version).where(
+                SubjectHistory.machine == CLASS,
+                SubjectHistory.subject_id == row.class_id,
+                SubjectHistory.version > row.opened_version,
+            )
+            found |= {row.id} if session.exec(later).first() is None else set()
     return found
 
 
@@ -140,10 +148,10 @@ def _view(
     until = None if undone else row.closed_on
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
-    ends = _if_mended_today(act, row, window, entries)
+    ends = told.due if told is not None and row.status == "stopped" else None
     recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
     strip = None
-    if row.status in CURRENT:
+    if row.status in CURRENT and (undone or row.status != "missed"):
         strip = _strip(act, row, window, entries, until, ends or recorded)
     return DeadlineClock(
         id=row.id or 0,
@@ -160,7 +168,7 @@ def _view(
         final=row.final,
         low=low,
         high=high,
-        ends_if_mended_today=ends.on if ends else None,
+        ends_if_mended_next_day=ends.on if ends else None,
         calendar_version=row.calendar_version,
         lapses=window.may_lapse,
         rule=Said(describe_window(window), describe_window(window, language="en")),
@@ -226,18 +234,6 @@ def _range(
     except CalendarReachError:
         return row.told_by, row.due_on
     return max(row.told_by, end.low), max(row.due_on, end.high)
-
-
-def _if_mended_today(
-    act: Act, row: Deadline, window: Window, entries: Sequence[ClockEntry]
-) -> DueDate | None:
-    """Where a stopped clock would end if it ran on today; None where that moves nothing."""
-    if row.status != "stopped":
-        return None
-    told = [(each.entry, each.on, each.due_after) for each in entries]
-    run = run_of([*told, (RESUMED, act.today, act.today)])
-    end = ends_on(window, anchor=row.anchor_on, run=run, today=act.today, calendar=act.calendar)
-    return end if end.on > row.due_on else None
 
 
 def _strip(

@@ -137,7 +137,7 @@ def _drawn(
         final=final,
         low=ends,
         high=ends,
-        ends_if_mended_today=None,
+        ends_if_mended_next_day=None,
         calendar_version=act.calendar.version,
         lapses=False,
         rule=NOTHING_SAID,
