@@ -14,13 +14,12 @@ from functools import cached_property
 
 from subsidy.actions.acting import Act, Office
 from subsidy.actions.calendar_change import (
-    Preview,
     RecountRound,
     log_loads,
     open_cities,
-    preview,
     recount_round,
 )
+from subsidy.actions.calendar_change.previewing import Preview, preview
 from subsidy.calendars.store import Kept, keep, offered, one_at_a_time
 from subsidy.office import business_day_in
 from subsidy.records.database import Database

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices", "/public",
          "/policy", "/policy/compare", "/policy/coverage", "/runs", "/applications",
          "/applications/new?track=special_operations", "/vouchers", "/outbox", "/outbox/1",
-         "/outbox/templates", "/calendar")  # fmt: skip
+         "/outbox/templates", "/calendar", "/deadlines?status=all&within=30")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {
     const label = e.labels && e.labels.length ? e.labels[0].textContent : '';
@@ -105,3 +105,19 @@ def test_the_language_is_switched_and_stays(chrome: Browser, address: str) -> No
         page.goto(f"{address}/claims")
         assert page.text_content("h1") == "Claims"
         assert page.get_attribute("html", "lang") == "en"
+
+
+def test_the_days_of_a_deadline_wrap_week_by_week_on_a_telephone(
+    chrome: Browser, address: str
+) -> None:
+    """Two weeks side by side on a desk, one below the other at 390 pixels; each day keeps its place."""
+    tops = """() => [...document.querySelectorAll('.strip')[0].querySelectorAll('.week')].map(
+      week => week.getBoundingClientRect().top)"""
+    for width, rows in ((1440, 4), (390, 7)):
+        with at_desk(chrome, address, "clerk", viewport={"width": width, "height": 900}) as page:
+            page.goto(f"{address}/claims/1")
+            assert len(set(page.evaluate(tops))) == rows
+            words = page.locator(".strip").first.locator("p.unseen").inner_text()
+            assert "12月4日" in words
+            letters = page.locator(".strip").first.locator(".d-rest i").all_inner_texts()
+            assert set(letters) == {"休"}

@@ -1,4 +1,7 @@
-"""A holiday notice that arrives late: what it moves, counting all running deadlines anew, who is told."""
+"""A holiday notice that arrives late: what it moves, counting all running deadlines anew, who is told.
+
+`previewing` stands apart: it asks public notices, which the nightly steps that count anew stand under.
+"""
 
 from subsidy.actions.calendar_change.loads import (
     LoadedNotice,
@@ -8,7 +11,6 @@ from subsidy.actions.calendar_change.loads import (
     open_cities,
 )
 from subsidy.actions.calendar_change.missing import Missing, watch_missing
-from subsidy.actions.calendar_change.previewing import Moved, Preview, preview
 from subsidy.actions.calendar_change.rounds import RecountRound, recount_round
 from subsidy.actions.calendar_change.year_view import Known, Year, known_now, year_view
 
@@ -16,8 +18,6 @@ __all__ = [
     "Known",
     "LoadedNotice",
     "Missing",
-    "Moved",
-    "Preview",
     "RecountRound",
     "Year",
     "known_now",
@@ -25,7 +25,6 @@ __all__ = [
     "log_loads",
     "may_load",
     "open_cities",
-    "preview",
     "recount_round",
     "watch_missing",
     "year_view",

@@ -13,7 +13,7 @@ from subsidy.commands.money.house import AsJson, AsOf, House, Person, house, ref
 from subsidy.commands.surroundings import WRONG_INPUT, stop
 
 if TYPE_CHECKING:
-    from subsidy.actions.calendar_change import Preview
+    from subsidy.actions.calendar_change.previewing import Preview
     from subsidy.calendars.loading import Handed, Loading, Plan
 
 ACTOR = "calendar-load"
