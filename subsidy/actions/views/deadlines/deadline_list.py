@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import CTE, Select, case, func, literal, select, tuple_, union_all
@@ -14,6 +15,7 @@ from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import APPLICANTS, OFFICE, PROVIDER, TRAINEE, means_of
 from subsidy.actions.deadlines.reminding import REMINDED
 from subsidy.actions.views.deadlines.wanted import DeadlineFilter, parts_of
+from subsidy.records.among import among
 from subsidy.records.tables import (
     Area,
     Claim,
@@ -28,6 +30,37 @@ from subsidy.records.tables.types import table_of
 from subsidy.rules.workdays import working_days_between
 
 PAGE = 50
+CHUNK = 2_000
+SHOWN: dict[str, Any] = {
+    **{
+        name: col(getattr(Deadline, name))
+        for name in (
+            "id",
+            "claim_id",
+            "area_id",
+            "window",
+            "status",
+            "told_by",
+            "due_on",
+            "final",
+        )
+    },
+    "own_class": col(Deadline.class_id),
+    "clause": col(WindowRule.clause),
+    "assumed": col(WindowRule.assumed),
+    "claim_number": col(Claim.number),
+    "track": col(Claim.track),
+    "provider_id": col(Claim.provider_id),
+    "person_id": col(Claim.person_id),
+    "class_id": col(TrainingClass.id),
+    "class_number": col(TrainingClass.number),
+    "class_title": col(TrainingClass.title),
+    "class_track": col(TrainingClass.track),
+    "area": col(Area.name),
+    "provider": col(Provider.name),
+    "person": col(Person.masked_name),
+}
+"""Columns behind a line; whole rows would be slow for a long export."""
 Key = tuple[int, date, int]
 """(area or 0, day told, id of the first deadline) of a line: where a page ends."""
 
@@ -181,15 +214,8 @@ def _lines(session: Session, act: Act, found: Sequence[Any]) -> list[DeadlineLin
     of_class = func.coalesce(Deadline.class_id, Claim.class_id)
     unit = func.coalesce(Claim.provider_id, TrainingClass.provider_id)
     query = (
-        select(
-            Deadline,
-            WindowRule,
-            Claim,
-            TrainingClass,
-            col(Area.name),
-            col(Provider.name),
-            col(Person.masked_name),
-        )
+        select(*(column.label(name) for name, column in SHOWN.items()))
+        .select_from(Deadline)
         .join(WindowRule, col(WindowRule.id) == Deadline.rule_id)
         .join(Area, col(Area.id) == Deadline.area_id)
         .outerjoin(Claim, col(Claim.id) == Deadline.claim_id)
@@ -198,52 +224,60 @@ def _lines(session: Session, act: Act, found: Sequence[Any]) -> list[DeadlineLin
         .outerjoin(Person, col(Person.id) == Claim.person_id)
     )
     rows: dict[int, Any] = {}
-    for at in range(0, len(ids), 500):
-        chunk = query.where(col(Deadline.id).in_(ids[at : at + 500]))
-        rows |= {row[0].id: row for row in session.execute(chunk).all()}
+    for at in range(0, len(ids), CHUNK):
+        chunk = query.where(among(session, col(Deadline.id), ids[at : at + CHUNK]))
+        rows |= {row.id: row for row in session.execute(chunk).all()}
     reminded = _reminded(session, ids)
-    return [_line(act, each, rows[each.first_id], reminded.get(each.first_id)) for each in found]
+    said = _Said(act)
+    return [_line(said, each, rows[each.first_id], reminded.get(each.first_id)) for each in found]
 
 
-def _line(act: Act, group: Any, read: Any, reminded_on: date | None) -> DeadlineLine:
-    row, rule, claim, training, area, provider, person = read
+class _Said:
+    """What many lines say alike, counted once."""
+
+    def __init__(self, act: Act) -> None:
+        self.days_left = cache(partial(_days_left, act))
+        self.means = cache(partial(means_of, act))
+
+
+def _line(said: _Said, group: Any, row: Any, reminded_on: date | None) -> DeadlineLine:
     alone = group.n == 1
-    track = claim.track if claim else training.track
+    track = row.track or row.class_track
     return DeadlineLine(
         id=row.id,
         count=group.n,
         claim_id=row.claim_id if alone else None,
-        claim_number=claim.number if alone and claim else "",
-        class_id=training.id if training else None,
-        class_number=training.number if training else "",
-        class_title=training.title if training else "",
-        of_class=row.class_id is not None,
-        person=(person or "") if alone else "",
-        provider=provider or "",
+        claim_number=(row.claim_number or "") if alone else "",
+        class_id=row.class_id,
+        class_number=row.class_number or "",
+        class_title=row.class_title or "",
+        of_class=row.own_class is not None,
+        person=(row.person or "") if alone else "",
+        provider=row.provider or "",
         area_id=row.area_id,
-        area=area,
+        area=row.area,
         track=track,
         window=row.window,
-        means=means_of(act, track=track, window=row.window),
+        means=said.means(track=track, window=row.window),
         status=row.status,
-        who=_who(row, claim),
+        who=_who(row),
         due_on=row.due_on,
         told_by=row.told_by,
         final=row.final,
-        working_days_left=_days_left(act, row.told_by),
-        clause=rule.clause,
-        assumed=rule.assumed,
+        working_days_left=said.days_left(row.told_by),
+        clause=row.clause,
+        assumed=row.assumed,
         reminded_on=reminded_on,
     )
 
 
-def _who(row: Deadline, claim: Claim | None) -> str:
+def _who(row: Any) -> str:
     """As `Desks.addressee` says it."""
     if row.window not in APPLICANTS:
         return OFFICE
-    if claim is None or claim.provider_id is not None:
+    if row.claim_id is None or row.provider_id is not None:
         return PROVIDER
-    return TRAINEE if claim.person_id is not None else OFFICE
+    return TRAINEE if row.person_id is not None else OFFICE
 
 
 def _days_left(act: Act, told_by: date) -> int:
@@ -254,11 +288,11 @@ def _days_left(act: Act, told_by: date) -> int:
 
 def _reminded(session: Session, ids: Sequence[int]) -> dict[int, date]:
     found: dict[int, date] = {}
-    for at in range(0, len(ids), 500):
+    for at in range(0, len(ids), CHUNK):
         query = (
             select(col(ClockEntry.deadline_id), func.max(col(ClockEntry.on)))
             .where(
-                col(ClockEntry.deadline_id).in_(ids[at : at + 500]),
+                among(session, col(ClockEntry.deadline_id), ids[at : at + CHUNK]),
                 col(ClockEntry.entry) == REMINDED,
             )
             .group_by(col(ClockEntry.deadline_id))
