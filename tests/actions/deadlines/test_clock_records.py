@@ -110,7 +110,7 @@ def test_a_stopped_clock_says_how_long_it_stood_and_ends_when_it_says(database: 
         sent_back(session, claim_id, "证书照片模糊")
         standing = clock(session, claim_id, SENT_BACK + timedelta(1), "review")
         assert standing.status == "stopped"
-        assert standing.words.endswith("暂停1个，等待补正")
+        assert standing.words.endswith("暂停2个，等待补正"), "12 November and today"
         assert standing.ends_if_mended_today == standing.due_on + timedelta(1)
         assert standing.strip is not None
         assert [d.on for d in standing.strip.days if d.mark] == [standing.ends_if_mended_today]
