@@ -85,10 +85,11 @@ async def sweep(*, flow: str, city: str, work: Work) -> dict[str, int]:
     start_journal(level=settings.log_level, as_json=settings.log_format == "json")
     logging.getLogger("asyncio").addFilter(_is_no_stop)
     stop = threading.Event()
+    moment = now()  # read once: a run that begins at midnight has one day, not two
     asked = Sweep(
         city=fit_code(city),
-        today=await asyncio.to_thread(day_of, settings, city=city),
-        now=now(),
+        today=await asyncio.to_thread(day_of, settings, city=city, at=moment),
+        now=moment,
         settings=settings,
         stopping=stop.is_set,
     )

@@ -169,14 +169,14 @@ def business_day_in(
     return chosen or business_day(settings, at=at)
 
 
-def day_of(settings: Settings, *, city: str) -> date:
+def day_of(settings: Settings, *, city: str, at: datetime | None = None) -> date:
     """As `business_day_in`; opens the database only where it is the one to say the day."""
     if settings.business_date is not None or not settings.demo:
-        return business_day(settings)
+        return business_day(settings, at=at)
     database = open_database(settings)
     try:
         with database.reading() as session:
-            return business_day_in(session, settings, city=city)
+            return business_day_in(session, settings, city=city, at=at)
     finally:
         database.dispose()
 
