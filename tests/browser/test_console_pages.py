@@ -14,8 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("/overview", "/claims", "/claims/1", "/review", "/tickets", "/classes/1", "/notices", "/public",
          "/policy", "/policy/compare", "/policy/coverage", "/runs", "/applications",
          "/applications/new?track=special_operations", "/vouchers", "/outbox", "/outbox/1",
-         "/outbox/templates", "/calendar",
-         "/deadlines?status=all&within=30")  # fmt: skip
+         "/outbox/templates", "/calendar", "/deadlines?status=all&within=30")  # fmt: skip
 UNNAMED = """() => [...document.querySelectorAll(
   'input:not([type=hidden]), select, textarea, button, a')].filter(e => {
     const label = e.labels && e.labels.length ? e.labels[0].textContent : '';

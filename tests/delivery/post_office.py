@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from states.chart import FAR
@@ -93,6 +94,7 @@ def classes(session: Session, count: int, *, due: date = DUE) -> list[int]:
     rule = session.exec(select(WindowRule).where(WindowRule.name == "filing_before_start")).first()
     assert rule is not None
     first = session.get_one(TrainingClass, builders.planned_class(session, "XS2020-001"))
+    session.exec(delete(Deadline).where(col(Deadline.class_id) == first.id))  # days of our own
     known = first.model_dump(exclude={"id", "number"})
     ids = []
     for number in range(1, count + 1):

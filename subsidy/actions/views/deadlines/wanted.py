@@ -17,6 +17,7 @@ from states.training_class import TRAINING_CLASS
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import APPLICANTS, OFFICE, PROVIDER, TRAINEE
 from subsidy.actions.deadlines.mending import closing_steps
+from subsidy.actions.deadlines.opening.class_rows import UPLIFT
 from subsidy.records.tables import (
     Claim,
     ClaimHistory,
@@ -93,6 +94,8 @@ def _narrow(
         yield col(Deadline.area_id) == wanted.area_id
     if wanted.window:
         yield col(Deadline.window) == wanted.window
+    else:
+        yield col(Deadline.window) != UPLIFT  # nobody has to ask for it
     if wanted.track:
         yield or_(col(Claim.track) == wanted.track, col(TrainingClass.track) == wanted.track)
     if wanted.who:
