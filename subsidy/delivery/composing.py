@@ -16,7 +16,7 @@ from subsidy.papers.notices import Message, render
 from subsidy.rules.workdays import working_days_between
 from subsidy.senders.envelope import Envelope
 
-WHERE = {"provider": "/own", "office": "/overview"}
+WHERE = {"provider": "/own", "office": "/deadlines"}
 """Page on which an addressee finds everything that is due."""
 
 

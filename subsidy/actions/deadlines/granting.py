@@ -109,6 +109,9 @@ def _may_ask(session: Session, act: Act, row: Deadline, reason: str, clause: str
     faults += [missing(act, what) for what, given in needed if not given.strip()]
     if row.status in ENDED:
         faults.append(missing(act, "仍在计时或已逾期的期限"))
+    if window_of(session.get_one(WindowRule, row.rule_id)).direction == "before":
+        # Counted back from the start of the training: whoever needs more time moves the start.
+        faults.append(missing(act, "可以延期的期限（开班前的期限不能延期，请变更开班日期）"))
     return faults
 
 

@@ -204,10 +204,15 @@ def _escalated(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) ->
 
 
 def _occasion(group: Group, day: date) -> str:
-    """Names the message: the deadline of a single claim, or window and day told for a class."""
+    """Names the message: the deadline of a single claim, or window and day told for a class.
+
+    Where claims of one class wait at two desks, each desk is told.
+    """
     one = group.one
-    which = str(one.id) if group.subject == "claim" else f"{one.window}:{group.day}"
-    return f"deadline:{which}:{day}"
+    if group.subject == "claim":
+        return f"deadline:{one.id}:{day}"
+    desk = f":{group.to.id}" if group.to.kind == OFFICE else ""
+    return f"deadline:{one.window}:{group.day}:{day}{desk}"
 
 
 def _number(desks: Desks, group: Group) -> str:

@@ -182,3 +182,17 @@ def _mended(session: Session, day: date) -> int:
 
 def _withdraw(session: Session, claim_id: int, day: date) -> None:
     builders.done(withdraw(session, builders.act(day), claim_id=claim_id, reason="不再申领"))
+
+
+def test_time_to_file_before_the_start_is_not_extended_but_the_start_is_moved(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        class_id = builders.planned_class(session)
+        mine = deadlines_of(session, builders.act("filed"), class_id=class_id)
+        filing = next(row for row in mine if row.window == "filing_before_start")
+        asked = ask_extension(
+            session, builders.act("filed"), deadline_id=filing.id, until=UNTIL, **GROUNDS
+        )
+        assert not asked.done
+        assert "请变更开班日期" in " ".join(found.message for found in asked.findings)

@@ -11,13 +11,16 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
-from subsidy.actions.deadlines.sweeping.rows import next_wanted
+from subsidy.actions.deadlines.duties import Desks
+from subsidy.actions.deadlines.sweeping.rows import due_rows, next_wanted
+from subsidy.actions.deadlines.telling import remind
 from subsidy.papers.messages import checked
 from subsidy.records.database import Database
 from subsidy.records.tables import ClaimHistory
 from tests import builders
 from tests.actions.deadlines.settings import (
     LAST_DAY,
+    SWEEP,
     assessed_class,
     deadlines,
     messages,
@@ -224,6 +227,25 @@ def test_a_batch_takes_the_same_number_of_statements_however_many_claims_it_hold
                 sweep(session, LAST_DAY + timedelta(1))
             counts.append(len(said))
     assert counts[1] <= counts[0]
+
+
+def test_two_desks_at_which_claims_of_one_class_wait_are_both_told(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = assessed_class(session)
+        ids = [row.id or 0 for row in deadlines(session, class_id)]
+        act = builders.act(REMINDERS[0], actor=SWEEP)
+        (whole,) = due_rows(session, ids)
+        review = whole._replace(window="review")
+        here, there = (
+            review._replace(ids=ids[:2]),
+            review._replace(ids=ids[2:], area_id=builders.area(session, builders.CITY)),
+        )
+        assert remind(session, act, Desks(session, act), [here, there]) == 2
+        told = messages(session, "deadline_reminder")
+        assert {(one.to_kind, one.to_id) for one in told} == {
+            ("office", here.area_id), ("office", there.area_id),
+        }  # fmt: skip
+        assert remind(session, act, Desks(session, act), [here, there]) == 0
 
 
 @contextmanager
