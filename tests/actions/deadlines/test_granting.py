@@ -195,4 +195,4 @@ def test_time_to_file_before_the_start_is_not_extended_but_the_start_is_moved(
             session, builders.act("filed"), deadline_id=filing.id, until=UNTIL, **GROUNDS
         )
         assert not asked.done
-        assert "请变更开班日期" in " ".join(found.message for found in asked.findings)
+        assert "请变更开班日期" in " ".join(found.message_zh for found in asked.findings)
