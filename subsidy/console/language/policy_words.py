@@ -75,6 +75,8 @@ POLICY_WORDS: Mapping[str, str] = {
     "code": N_("Number of the exception"),
     "begins": N_("Begins"),
     "at_end": N_("At its end"),
+    "notice_name_shown.surname": N_("Surname only"),
+    "notice_name_shown.full": N_("Name in full"),
     "remind_at": N_("Reminders, days before"),
     "escalate_at": N_("One desk higher, days after"),
     "first_day_counts": N_("First day counts"),
