@@ -188,3 +188,17 @@ def test_clocks_are_read_by_id_and_those_of_another_city_are_not(database: Datab
         assert [c.id for c in clocks_of(session, act, ids=ids)] == ids[1:]
         with pytest.raises(ValueError, match="claim or the class"):
             deadlines_of(session, act)
+
+
+def test_the_clock_of_a_claim_that_lapsed_stands_at_its_end(database: Database) -> None:
+    with database.transaction() as session:
+        class_id = assessed_class(session)
+        sweep(session, LAST_DAY + timedelta(1))
+        claim_id = builders.claims(session, class_id)[0].claim_id
+        act = builders.act(LAST_DAY + timedelta(40))
+        (shown,) = [
+            row for row in deadlines_of(session, act, claim_id=claim_id)
+            if row.window == "application"
+        ]  # fmt: skip
+        assert (shown.status, shown.current, shown.strip) == ("missed", False, None)
+        assert (shown.used, shown.overrun) == (30, 0)

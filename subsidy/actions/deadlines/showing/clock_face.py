@@ -99,3 +99,8 @@ class DeadlineClock:
     strip: Strip | None
     """The days drawn; only while somebody still waits for it."""
     strip_words: Said
+
+    @property
+    def current(self) -> bool:
+        """Whether somebody still waits for it: it runs, stands still, or is over and undone."""
+        return self.status in ("open", "stopped", "shown") or self.outstanding

@@ -19,6 +19,7 @@ from subsidy.actions.views.places import actor_names
 from subsidy.records.tables import (
     Claim,
     ClaimHistory,
+    ClaimProgress,
     ClockEntry,
     Deadline,
     SubjectHistory,
@@ -37,7 +38,7 @@ from subsidy.rules.workdays import (
 )
 
 ONE_DAY = timedelta(1)
-CURRENT = ("open", "stopped", "missed")
+RUNNING = ("open", "stopped")
 STARTED = "started"
 CLASS = "training_class"
 
@@ -80,18 +81,20 @@ def _clocks(session: Session, act: Act, *mine: ColumnElement[bool] | bool) -> li
         )
         for row, rule, track in rows
     ]  # fmt: skip
-    return sorted(views, key=lambda view: (view.status not in CURRENT, view.due_on, view.id))
+    return sorted(views, key=lambda view: (not view.current, view.due_on, view.id))
 
 
 def _outstanding(session: Session, rows: Sequence[Deadline]) -> set[int | None]:
-    """Those missed whose work is still to be done; a class that took a step since has moved on."""
+    """Those missed whose work is still to be done: the claim is open, the class has not moved on."""
     missed: dict[str, list[int | None]] = {}
     for row in rows:
         if row.status == "missed" and row.class_id is None:
             missed.setdefault(row.window, []).append(row.id)
     found: set[int | None] = set()
     for window, ids in missed.items():
-        query = select(Deadline.id).where(col(Deadline.id).in_(ids), *outstanding(window))
+        is_open = select(ClaimProgress.claim_id).where(ClaimProgress.claim_id == Deadline.claim_id)
+        mine = (col(Deadline.id).in_(ids), is_open.exists(), *outstanding(window))
+        query = select(Deadline.id).where(*mine)
         found |= set(session.exec(query).all())
     for row in rows:
         if row.status == "missed" and row.class_id is not None:
@@ -145,13 +148,14 @@ def _view(
     undone: bool,
 ) -> DeadlineClock:
     window = window_of(rule)
-    until = None if undone else row.closed_on
+    over = row.due_on if row.status == "missed" else row.closed_on
+    until = None if undone else over
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
     ends = told.due if told is not None and row.status == "stopped" else None
     recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
     strip = None
-    if row.status in CURRENT and (undone or row.status != "missed"):
+    if undone or row.status in RUNNING:
         strip = _strip(act, row, window, entries, until, ends or recorded)
     return DeadlineClock(
         id=row.id or 0,

@@ -16,7 +16,6 @@ from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import document_of, means_of
 from subsidy.actions.deadlines.showing import clocks
 from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Said, Start
-from subsidy.actions.deadlines.showing.clocks import CURRENT
 from subsidy.records.moves.interactive import progress_of
 from subsidy.records.tables import Claim, NoticeLine, PublicNotice
 from subsidy.rules.workdays import rest_days
@@ -42,8 +41,7 @@ def deadlines_of(
     if claim is None or claim.city != act.city:
         return rows
     drawn = [*_on_notices(session, act, claim), *_once_a_year(session, act, claim)]
-    current = (*CURRENT, SHOWN)
-    return sorted([*rows, *drawn], key=lambda one: (one.status not in current, one.due_on, one.id))
+    return sorted([*rows, *drawn], key=lambda one: (not one.current, one.due_on, one.id))
 
 
 def _on_notices(session: Session, act: Act, claim: Claim) -> Iterator[DeadlineClock]:
