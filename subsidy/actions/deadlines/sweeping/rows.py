@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session
 
 from states.chart import FAR
@@ -35,7 +36,7 @@ class Due(NamedTuple):
     ids: list[int]
     """Ascending."""
     claim_ids: list[int]
-    """Of the claims; empty for a window of the class itself."""
+    """Of the claims, one for each id in the same order; empty for a window of the class itself."""
     class_id: int | None
     """The class whose own window this is."""
     area_id: int
@@ -90,8 +91,7 @@ def _select(session: Session) -> Select[Any]:
     found: dict[str, Any] = {
         **alike,
         **either,
-        "ids": _listed(session, d.c.id),
-        "claim_ids": _listed(session, d.c.claim_id),
+        "pairs": _pairs(session),
         "area_id": func.min(d.c.area_id),
         "of_class": c.c.class_id,
         "provider_id": func.min(func.coalesce(c.c.provider_id, k.c.provider_id)),
@@ -101,7 +101,7 @@ def _select(session: Session) -> Select[Any]:
         "levels_done": p.c.levels_done,
     }
     return (
-        select(*(found[name].label(name) for name in Due._fields))
+        select(*(found[name].label(name) for name in ("pairs", *Due._fields[2:])))
         .select_from(
             d.outerjoin(c, c.c.id == d.c.claim_id)
             .outerjoin(p, p.c.claim_id == d.c.claim_id)
@@ -112,23 +112,20 @@ def _select(session: Session) -> Select[Any]:
     )
 
 
-def _listed(session: Session, column: Any) -> Any:
-    """All values of a group."""
+def _pairs(session: Session) -> Any:
+    """(deadline, claim) of all rows of a group."""
     if session.get_bind().dialect.name == "postgresql":
-        return func.array_agg(column)
-    return func.json_group_array(column)
+        return func.array_agg(array([d.c.id, d.c.claim_id]))
+    return func.json_group_array(func.json_array(d.c.id, d.c.claim_id))
 
 
 def _grouped(session: Session, query: Select[Any]) -> list[Due]:
-    return [
-        Due(_numbers(row[0]), _numbers(row[1]), *row[2:])
-        for row in session.connection().execute(query).all()
-    ]
-
-
-def _numbers(held: Any) -> list[int]:
-    numbers = json.loads(held) if isinstance(held, str) else held
-    return [] if numbers[0] is None else sorted(numbers)
+    found = []
+    for pairs, *values in session.connection().execute(query).all():
+        both = sorted(json.loads(pairs) if isinstance(pairs, str) else pairs)
+        claims = [] if both[0][1] is None else [claim for _, claim in both]
+        found.append(Due([number for number, _ in both], claims, *values))
+    return found
 
 
 def next_wanted(session: Session, *, city: str, limit: int, through: date = FAR) -> Sequence[Next]:
