@@ -148,14 +148,13 @@ def _view(
     undone: bool,
 ) -> DeadlineClock:
     window = window_of(rule)
-    over = row.due_on if row.status == "missed" else row.closed_on
-    until = None if undone else over
+    until = None if undone else row.due_on if row.status == "missed" else row.closed_on
     told = _clock(act, row, window, entries, until)
     low, high = _range(act, row, window, entries)
     ends = told.due if told is not None and row.status == "stopped" else None
-    recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
     strip = None
     if undone or row.status in RUNNING:
+        recorded = DueDate(on=row.due_on, final=row.final, low=row.told_by, high=high)
         strip = _strip(act, row, window, entries, until, ends or recorded)
     return DeadlineClock(
         id=row.id or 0,
