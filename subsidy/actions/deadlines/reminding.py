@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act, Outcome
 from subsidy.actions.deadlines.duties import Desks
+from subsidy.actions.deadlines.sweeping.escalating import undone_of
 from subsidy.actions.deadlines.sweeping.rows import Due, due_rows
-from subsidy.actions.deadlines.telling import remind
+from subsidy.actions.deadlines.telling import remind, tell_missed
 from subsidy.actions.grounds.permits import outside_of
 from subsidy.actions.grounds.refusals import missing
 from subsidy.records.among import among
@@ -25,6 +26,7 @@ REMINDED = "reminded"
 REMINDERS = ("clerk",)
 MOST_AT_ONCE = 1000
 """So many lines may be reminded of at once; more are done by narrowing the list."""
+LATE = "missed"
 TOLD_TODAY, NOT_RUNNING, NOT_OURS, TOO_MANY = "E417", "E418", "E419", "E420"
 
 
@@ -38,10 +40,10 @@ class _Done:
 def remind_now(
     session: Session, act: Act, *, deadline_ids: Sequence[int], reason: str = ""
 ) -> Outcome:
-    """Remind whoever must act in these deadlines, and note it in their clocks.
+    """Remind whoever must act in these deadlines, late ones too, and note it in their clocks.
 
     A deadline of a class stands for all its trainees with the same window and day: they are told of
-    in one message. Nobody is told twice of the same on one day; what was told already, is over, or
+    in one message. Nobody is told twice of the same on one day; what was told already, is done, or
     lies in another area stays in `left` with its code. Refused where nothing at all was sent.
     """
     wanted = list(dict.fromkeys(deadline_ids))
@@ -58,7 +60,7 @@ def remind_now(
         group = found.group(deadline_id)
         seen |= {deadline_id, *(row.id or 0 for row in group)}
         code = found.why_not(deadline_id, group)
-        sent = 0 if code else remind(session, act, desks, found.due(group))
+        sent = 0 if code else _tell(session, act, desks, group, found.due(group))
         if sent:
             done.messages += sent
             done.reminded += group
@@ -66,6 +68,15 @@ def remind_now(
             done.left.append((deadline_id, (code or TOLD_TODAY,)))
     _enter(session, act, done.reminded, reason.strip())
     return _outcome(act, done)
+
+
+def _tell(
+    session: Session, act: Act, desks: Desks, group: Sequence[Deadline], due: Sequence[Due]
+) -> int:
+    """Remind of what runs; of what is late say once more what follows."""
+    if group[0].status != LATE:
+        return remind(session, act, desks, due)
+    return tell_missed(session, act, desks, due, again=True)
 
 
 class _Found:
@@ -86,7 +97,9 @@ class _Found:
         groups = [self.group(each or 0) for each in self._asked]
         heads = {row.id or 0: group[0].id or 0 for group in groups for row in group}
         self._due: dict[int, list[Due]] = {}
-        for due in due_rows(session, heads):
+        rows = [row for row in due_rows(session, heads) if not row.is_orphan]
+        self._undone = undone_of(session, [row for row in rows if row.status == LATE])
+        for due in rows:
             self._due.setdefault(heads[due.id], []).append(due)
 
     def group(self, deadline_id: int) -> list[Deadline]:
@@ -104,18 +117,18 @@ class _Found:
         """Code of the reason why nobody is reminded of it; empty where somebody is."""
         if not group:
             return NOT_OURS
-        if group[0].status != "open" or group[0].told_by < self._today:
+        runs = group[0].status == "open" and group[0].told_by >= self._today
+        if not runs and self._undone.isdisjoint(row.id or 0 for row in group):
             return NOT_RUNNING
         return TOLD_TODAY if deadline_id in self._told else ""
 
 
 def _mates(session: Session, act: Act, classes: Iterable[int]) -> dict[Any, list[Deadline]]:
-    """Running deadlines of the claims of these classes, by what they are told of together."""
+    """Running and late deadlines of the claims of these classes, by what they are told of together."""
     found: dict[Any, list[Deadline]] = {}
     query = _ours(act).where(
         among(session, col(Claim.class_id), classes),
-        Deadline.status == "open",
-        Deadline.told_by >= act.today,
+        col(Deadline.status).in_(("open", LATE)),
     )
     for row, class_id in session.exec(query.order_by(col(Deadline.id))).all():
         found.setdefault(_alike(row, class_id), []).append(row)

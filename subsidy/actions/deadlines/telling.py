@@ -114,15 +114,22 @@ def _reminders(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) ->
         )
 
 
-def tell_missed(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> int:
-    """Tell whoever should have acted that the end has passed; return how many messages."""
-    return put_all(session, act, _missed(session, act, desks, rows))
+def tell_missed(
+    session: Session, act: Act, desks: Desks, rows: Iterable[Due], *, again: bool = False
+) -> int:
+    """Tell whoever should have acted that the end has passed; return how many messages.
+
+    It is told once; `again` tells it anew, once a day.
+    """
+    return put_all(session, act, _missed(session, act, desks, rows, again=again))
 
 
-def _missed(session: Session, act: Act, desks: Desks, rows: Iterable[Due]) -> Iterator[Wanted]:
+def _missed(
+    session: Session, act: Act, desks: Desks, rows: Iterable[Due], *, again: bool
+) -> Iterator[Wanted]:
     for group in in_groups(session, desks, rows, status=("missed",)):
         one = group.one
-        occasion = _occasion(group, one.due_on)
+        occasion = _occasion(group, act.today if again else one.due_on)
         if one.window == "certificate_registration" and group.subject == "class":
             training = desks.training(group.subject_id)
             values: dict[str, object] = {

@@ -10,6 +10,7 @@ from subsidy.actions.acting import Outcome, window_of
 from subsidy.actions.deadlines import deadlines_of, remind_now
 from subsidy.actions.deadlines.recounting import counted_end, entries_of
 from subsidy.actions.deadlines.reminding import MOST_AT_ONCE
+from subsidy.actions.training import register_certificates
 from subsidy.actions.views.deadlines.deadline_list import deadline_page
 from subsidy.actions.views.deadlines.wanted import DeadlineFilter
 from subsidy.records.database import Database
@@ -100,6 +101,27 @@ def test_what_is_over_met_or_stopped_is_not_reminded_of(database: Database) -> N
         assert refused.left == [(ids[0], ("E418",)), (ids[1], ("E418",))]
         mixed = remind_now(session, act, deadline_ids=[*ids, by_window["correction"].id])
         assert (mixed.done, mixed.moved["messages"], len(mixed.left)) == (True, 1, 2)
+
+
+def test_what_is_late_and_undone_is_pressed_for_once_a_day_until_it_is_done(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        class_id = assessed_class(session)
+        act, issued = builders.act("issued"), builders.DAYS["issued"]
+        builders.done(
+            builders.issue_certificates(session, act, class_id=class_id, issued_on=issued)
+        )
+        late, after = date(2020, 11, 11), date(2020, 11, 12)
+        sweep(session, late)
+        ids = [row.id for row in deadlines(session, class_id, "certificate_registration")]
+        assert press(session, ids[0], on=after).moved == {"messages": 1, "deadlines": 3}
+        assert len(messages(session, "certificates_late")) == 2
+        assert builders.codes(press(session, ids[1], on=after)) == {"E417"}
+        rows = builders.certificates(builders.people(3), class_id=class_id)
+        taken = register_certificates(session, builders.act(after), class_id=class_id, rows=rows)
+        builders.taken(taken)
+        assert builders.codes(press(session, ids[0], on=date(2020, 11, 13))) == {"E418"}
 
 
 def test_a_window_whose_day_has_passed_is_a_matter_of_lateness(database: Database) -> None:

@@ -23,7 +23,7 @@ def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
 
     Return how many messages were put into the outbox.
     """
-    undone = _undone(session, rows)
+    undone = undone_of(session, rows)
     late = [one for one in rows if not undone.isdisjoint(one.ids)]
     told = tell_escalated(session, act, desks, late)
     marks = []
@@ -38,7 +38,7 @@ def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
     return told
 
 
-def _undone(session: Session, rows: Sequence[Due]) -> set[int]:
+def undone_of(session: Session, rows: Sequence[Due]) -> set[int]:
     """Those whose claim has taken no step that ends the window; a class says so by the status."""
     undone = {each for one in rows if not one.claim_ids for each in one.ids}
     for window in sorted({one.window for one in rows if one.claim_ids}):
