@@ -26,12 +26,11 @@ from subsidy.actions.deadlines.recounting import (
     never_earlier,
 )
 from subsidy.records.tables import ClockEntry, Deadline, WindowRule
+from subsidy.records.tables.deadlines import RUNNING
 from subsidy.records.tables.types import table_of
 from subsidy.rules.deadlines import Window, due
 from subsidy.rules.workdays import DueDate
 
-IS_RUNNING = "deadline.status IN ('open', 'stopped')"
-"""As the partial index has it, word for word."""
 MOVING = (STOPPED, RESUMED, EXTENDED, AGREED, ANCHORED)
 """Entries of a clock that move its end."""
 
@@ -100,7 +99,7 @@ class Counting:
         d = table_of(Deadline).c
         query = (
             select(*(getattr(d, name) for name in Standing._fields))
-            .where(text(IS_RUNNING), d.city == self._act.city, d.id > after)
+            .where(text(RUNNING), d.city == self._act.city, d.id > after)
             .order_by(d.id)
             .limit(limit)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,7 @@ from subsidy.actions.deadlines.duties import CODES, LEADER_CODE, OFFICE_CODE
 from subsidy.actions.deadlines.opening.class_rows import STEPS
 from subsidy.actions.deadlines.sweeping.tickets import OURS
 from subsidy.actions.grounds.ticket_rows import MENDED, close_row
+from subsidy.records.among import among
 from subsidy.records.tables import Claim, ClaimHistory, Deadline, SubjectHistory, Ticket
 
 MISSING_CALENDAR = "E1001"
@@ -67,6 +68,18 @@ def is_outstanding(session: Session, row: Deadline) -> bool:
     return row.status == "missed" and bool(
         session.exec(select(Deadline.id).where(Deadline.id == row.id, *of(row.window))).first()
     )
+
+
+def undone_claims(session: Session, deadlines: Iterable[tuple[int, str]]) -> set[int]:
+    """Of missed deadlines of claims, (id, window), those whose work has still not been done."""
+    windows: dict[str, list[int]] = {}
+    for deadline_id, window in deadlines:
+        windows.setdefault(window, []).append(deadline_id)
+    found: set[int] = set()
+    for window, ids in sorted(windows.items()):
+        mine = (among(session, col(Deadline.id), ids), *outstanding(window))
+        found |= {each or 0 for each in session.exec(select(Deadline.id).where(*mine)).all()}
+    return found
 
 
 def outstanding(window: str) -> tuple[ColumnElement[bool], ...]:

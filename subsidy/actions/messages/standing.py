@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from subsidy.actions.acting import Act
-from subsidy.actions.deadlines.mending import outstanding
+from subsidy.actions.deadlines.mending import undone_claims
 from subsidy.actions.messages.source import Values
 from subsidy.records.tables import Claim, Deadline, Outbox
 from subsidy.rules.workdays import working_days_between
@@ -88,11 +87,7 @@ def _undone(session: Session, behind: Sequence[Deadline]) -> list[Deadline]:
     of_class = [one for one in missed if one.claim_id is None]
     if of_class:
         return of_class
-    ids = [one.id for one in missed]
-    conditions: tuple[ColumnElement[bool], ...] = outstanding(missed[0].window)
-    undone = set(
-        session.exec(select(Deadline.id).where(col(Deadline.id).in_(ids), *conditions)).all()
-    )
+    undone = undone_claims(session, [(one.id or 0, one.window) for one in missed])
     return [one for one in missed if one.id in undone]
 
 

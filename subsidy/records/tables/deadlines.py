@@ -10,6 +10,7 @@ from subsidy.records.tables.types import BIG_KEY, key, one_of
 WANTED = "status IN ('open', 'missed') AND next_on < '9999-12-31'"
 """What the sweep looks at: a partial index, so a query must say it word for word."""
 RUNNING = "status IN ('open', 'stopped')"
+MISSED = "status = 'missed'"
 
 
 class Deadline(SQLModel, table=True):
@@ -38,8 +39,8 @@ class Deadline(SQLModel, table=True):
             "ix_deadline_missed",
             "city",
             "id",
-            sqlite_where=text("status = 'missed'"),
-            postgresql_where=text("status = 'missed'"),
+            sqlite_where=text(MISSED),
+            postgresql_where=text(MISSED),
         ),
         Index(
             "ix_deadline_running",

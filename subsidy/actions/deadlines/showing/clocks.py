@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from states.charts import CHARTS
 from subsidy.actions.acting import Act, window_of
 from subsidy.actions.deadlines.duties import document_of, means_of
-from subsidy.actions.deadlines.mending import outstanding
+from subsidy.actions.deadlines.mending import undone_claims
 from subsidy.actions.deadlines.recounting import counted_end, entries_of
 from subsidy.actions.deadlines.showing.clock_face import DeadlineClock, Entry, Said, Start
 from subsidy.actions.views.places import actor_names
@@ -86,16 +86,12 @@ def _clocks(session: Session, act: Act, *mine: ColumnElement[bool] | bool) -> li
 
 def _outstanding(session: Session, rows: Sequence[Deadline]) -> set[int | None]:
     """Those missed whose work is still to be done: the claim is open, the class has not moved on."""
-    missed: dict[str, list[int | None]] = {}
-    for row in rows:
-        if row.status == "missed" and row.class_id is None:
-            missed.setdefault(row.window, []).append(row.id)
-    found: set[int | None] = set()
-    for window, ids in missed.items():
-        is_open = select(ClaimProgress.claim_id).where(ClaimProgress.claim_id == Deadline.claim_id)
-        mine = (col(Deadline.id).in_(ids), is_open.exists(), *outstanding(window))
-        query = select(Deadline.id).where(*mine)
-        found |= set(session.exec(query).all())
+    missed = [row for row in rows if row.status == "missed" and row.claim_id is not None]
+    claims = [row.of_claim for row in missed]
+    standing = select(ClaimProgress.claim_id).where(col(ClaimProgress.claim_id).in_(claims))
+    on_road = set(session.exec(standing).all()) if claims else set()
+    open_ones = [(row.id or 0, row.window) for row in missed if row.claim_id in on_road]
+    found: set[int | None] = {*undone_claims(session, open_ones)}
     for row in rows:
         if row.status == "missed" and row.class_id is not None:
             later = select(SubjectHistory.version).where(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from states.chart import FAR
 from subsidy.actions.acting import Act
 from subsidy.actions.deadlines.duties import Desks
 from subsidy.actions.deadlines.ending import next_escalation
-from subsidy.actions.deadlines.mending import outstanding
+from subsidy.actions.deadlines.mending import undone_claims
 from subsidy.actions.deadlines.sweeping.marking import Mark, mark_all
 from subsidy.actions.deadlines.sweeping.rows import Due
 from subsidy.actions.deadlines.telling import tell_escalated
-from subsidy.records.among import among
-from subsidy.records.tables import Deadline
 
 
 def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> int:
@@ -40,11 +38,6 @@ def escalate(session: Session, act: Act, desks: Desks, rows: Sequence[Due]) -> i
 
 def undone_of(session: Session, rows: Sequence[Due]) -> set[int]:
     """Those whose claim has taken no step that ends the window; a class says so by the status."""
-    undone = {each for one in rows if not one.claim_ids for each in one.ids}
-    for window in sorted({one.window for one in rows if one.claim_ids}):
-        ids = [each for one in rows if one.window == window and one.claim_ids for each in one.ids]
-        query = select(Deadline.id).where(
-            among(session, col(Deadline.id), ids), *outstanding(window)
-        )
-        undone |= {found for found in session.exec(query).all() if found is not None}
-    return undone
+    of_class = {each for one in rows if not one.claim_ids for each in one.ids}
+    of_claims = [(each, one.window) for one in rows if one.claim_ids for each in one.ids]
+    return of_class | undone_claims(session, of_claims)

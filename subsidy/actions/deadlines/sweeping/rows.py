@@ -15,10 +15,8 @@ from states.chart import FAR
 from subsidy.actions.acting import Act
 from subsidy.records.among import among
 from subsidy.records.tables import Claim, ClaimProgress, Deadline, TrainingClass
+from subsidy.records.tables.deadlines import WANTED
 from subsidy.records.tables.types import table_of
-
-WANTED = "deadline.status IN ('open', 'missed') AND deadline.next_on < '9999-12-31'"
-"""As the partial index ix_deadline_wanted has it, word for word: a bound value would not use it."""
 
 d, c, p, k = (table_of(t) for t in (Deadline, Claim, ClaimProgress, TrainingClass))
 

@@ -26,6 +26,8 @@ from subsidy.records.tables import (
     SubjectHistory,
     TrainingClass,
 )
+from subsidy.records.tables.deadlines import MISSED as IS_MISSED
+from subsidy.records.tables.deadlines import RUNNING as IS_RUNNING
 from subsidy.rules.workdays import working_days_after
 
 DUE, MISSED, STOPPED, PROVISIONAL, ALL = "due", "missed", "stopped", "provisional", "all"
@@ -35,9 +37,6 @@ all: everything that still waits for somebody."""
 WHO = (PROVIDER, TRAINEE, OFFICE)
 SORTS = ("due", "area")
 FIVE = 5
-IS_RUNNING = "deadline.status IN ('open', 'stopped')"
-IS_MISSED = "deadline.status = 'missed'"
-"""As the partial indexes have it, word for word."""
 
 
 @dataclass(frozen=True, kw_only=True)
